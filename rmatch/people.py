@@ -1,0 +1,331 @@
+"""People and rosters: a person as plain data, and many people as immutable columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, share_labels
+from rmatch.errors import InvalidInputError, UnknownPersonError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The range of skill levels. A skill somebody does not have is level 0 on every scale.
+
+    ``Scale(1, 5)`` and ``Scale(0, 7)`` are common; ``Scale(0, 1)`` is presence only.
+    """
+
+    low: float = 1.0
+    high: float = 5.0
+
+    @property
+    def presence_only(self) -> bool:
+        return self.high == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a person wants to learn: up to which level, and how important it is to them.
+
+    ``target=None`` means the top of the scale. ``importance`` is relative to the person's own goals.
+    """
+
+    target: float | None = None
+    importance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person, as plain data. Only ``id`` is required; ``docs`` lists how each field is used.
+
+    Any field that rmatch does not know goes into ``extra`` and can be used by rules on fields.
+
+    Examples
+    --------
+    >>> from rmatch import Goal, Person
+    >>> ana = Person(id="s-1", level=6, birth_year=1968, goals={"AI tools": Goal(target=4)})
+    >>> ana.get("level")
+    6
+    """
+
+    id: str
+    name: str | None = None
+    skills: Mapping[str, float] = field(default_factory=dict)
+    goals: Mapping[str, Goal] = field(default_factory=dict)
+    level: float | None = None
+    birth_year: float | tuple[float, float] | None = None  # a year, or (earliest, latest)
+    manager: str | None = None
+    department: str | None = None
+    site: str | None = None
+    country: str | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)  # CEFR level by language
+    timezone: str | None = None
+    working_hours: str | None = None
+    interests: frozenset[str] = frozenset()
+    values: Mapping[str, float] = field(default_factory=dict)
+    preferences: tuple[str, ...] = ()
+    vetoes: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    accepts: frozenset[str] = frozenset()
+    capacity: int = 1
+    minimum: int = 0
+    hours_per_month: float | None = None
+    tenure_months: float | None = None
+    trained: bool | None = None
+    consent: bool | None = None
+    active_from: str | None = None
+    active_to: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        """Return a field or an extra field; ``None`` where the person has none."""
+        if name in PERSON_FIELDS:
+            return getattr(self, name)
+        return self.extra.get(name)
+
+    def replace(self, **changes: Any) -> Person:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
+
+
+PERSON_FIELDS = frozenset(f.name for f in fields(Person)) - {"extra"}
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """The people of one side as immutable columns, in the order they were given.
+
+    Make one with :func:`rmatch.read_roster`. ``roster[3]`` is a :class:`Person`;
+    ``roster[2:5]`` and ``roster[index_array]`` are rosters that share the labels of this one.
+    Columns are named as the fields of :class:`Person`, but for ``birth_year`` (two columns,
+    ``birth_earliest`` and ``birth_latest``) and ``working_hours`` (``hours_from``, ``hours_to``).
+    """
+
+    ids: tuple[str, ...]
+    columns: Mapping[str, Column]
+    scale: Scale = Scale()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Roster, (self.ids, dict(self.columns), self.scale))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"Roster({len(self)} people; {', '.join(sorted(self.columns))})"
+
+    def __iter__(self) -> Iterator[Person]:
+        return (self.person(row) for row in range(len(self)))
+
+    def __getitem__(self, rows: int | Rows) -> Any:
+        if isinstance(rows, int | np.integer):
+            return self.person(int(rows))
+        return self.take(rows)
+
+    def take(self, rows: Rows) -> Roster:
+        """Return the people at ``rows`` (slice or index array) as a roster with the same labels."""
+        if isinstance(rows, slice) and rows == slice(None):
+            return self
+        positions = np.arange(len(self))[rows]
+        ids = tuple(self.ids[row] for row in positions)
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        return Roster(ids, columns, self.scale)
+
+    def replace(self, **columns: Column) -> Roster:
+        """Return a copy with some columns added or changed."""
+        return Roster(self.ids, {**self.columns, **columns}, self.scale)
+
+    def has(self, name: str) -> bool:
+        """Say whether anybody has a value in this column."""
+        return name in self.columns and bool(self.columns[name].known.any())
+
+    def numbers(self, name: str) -> Numbers:
+        """Return a numeric column; an error naming the columns there are if it is not one."""
+        return self._typed(name, Numbers, "numbers")
+
+    def categories(self, name: str) -> Categories:
+        """Return a column of labels."""
+        return self._typed(name, Categories, "labels")
+
+    def ragged(self, name: str) -> Ragged:
+        """Return a column of lists: skills, goals, languages, interests, preferences ..."""
+        return self._typed(name, Ragged, "lists")
+
+    def _typed(self, name: str, kind: type, what: str) -> Any:
+        column = self.columns.get(name)
+        if column is None:
+            raise InvalidInputError(
+                f"no column {name!r} on this roster; there are: {', '.join(sorted(self.columns))}"
+            )
+        if not isinstance(column, kind):
+            raise InvalidInputError(f"column {name!r} does not hold {what}: {type(column).__name__}")
+        return column
+
+    def index(self, person: str) -> int:
+        """Return the row of a person's id."""
+        try:
+            return self._index[person]
+        except KeyError:
+            raise UnknownPersonError(f"nobody on this roster has the id {person!r}") from None
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {person: row for row, person in enumerate(self.ids)}
+
+    @cached_property
+    def _people(self) -> dict[int, Person]:
+        return {}
+
+    def person(self, row: int) -> Person:
+        """Return one row as a :class:`Person`."""
+        row = range(len(self))[row]
+        if row not in self._people:
+            self._people[row] = _person(self, row)
+        return self._people[row]
+
+    def counts(self, name: str, default: int) -> NDArray[np.int64]:
+        """Return a whole-number column such as ``capacity``, with a default for the missing."""
+        if name not in self.columns:
+            return np.full(len(self), default, dtype=np.int64)
+        values = self.numbers(name).values
+        return np.where(np.isnan(values), default, values).astype(np.int64)
+
+
+def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
+    """Give two rosters the same columns and the same labels, so that codes can be compared.
+
+    A column that one side lacks is all missing there. An ``id`` column of labels is added: the same
+    code on both sides is the same person (§C1).
+    """
+    if mentors.scale != mentees.scale:
+        raise InvalidInputError(
+            f"mentors use the level scale {mentors.scale} and mentees {mentees.scale}; "
+            "read both rosters with the same scale"
+        )
+    left, right = _with_ids(mentors), _with_ids(mentees)
+    names = sorted({*left, *right})
+    shared: list[dict[str, Column]] = [{}, {}]
+    for name in names:
+        one = left[name] if name in left else empty_like(right[name], len(mentors))
+        other = right[name] if name in right else empty_like(left[name], len(mentees))
+        if type(one) is not type(other):
+            one, other = _same_type(name, one, other)
+        shared[0][name], shared[1][name] = share_labels(one, other)
+    return (
+        Roster(mentors.ids, shared[0], mentors.scale),
+        Roster(mentees.ids, shared[1], mentees.scale),
+    )
+
+
+def empty_like(column: Column, size: int) -> Column:
+    """Return a column of the same type in which everybody's value is missing."""
+    if isinstance(column, Numbers):
+        return Numbers(np.full(size, np.nan))
+    if isinstance(column, Categories):
+        return Categories(np.full(size, -1, dtype=np.int32), column.labels)
+    none = np.zeros(0)
+    starts = np.zeros(size + 1, dtype=np.int64)
+    return Ragged(starts, none.astype(np.int32), none, none, column.labels)
+
+
+def _with_ids(roster: Roster) -> dict[str, Column]:
+    labels = tuple(sorted(roster.ids))
+    place = {person: code for code, person in enumerate(labels)}
+    codes = np.fromiter((place[person] for person in roster.ids), np.int32, len(roster))
+    return {**roster.columns, "id": Categories(codes, labels)}
+
+
+def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
+    """A column that is empty on one side takes the type of the other; anything else is an error."""
+    if not one.known.any():
+        return empty_like(other, len(one)), other
+    if not other.known.any():
+        return one, empty_like(one, len(other))
+    raise InvalidInputError(
+        f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
+        f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"
+    )
+
+
+_MAPPINGS = ("skills", "values")
+_SETS = ("interests", "vetoes", "slots", "needs", "accepts")
+_WHOLE = {"capacity": 1, "minimum": 0}
+_FLAGS = ("trained", "consent")
+_DATES = ("active_from", "active_to")
+
+
+def _person(roster: Roster, row: int) -> Person:
+    """Build the plain-data twin of one row."""
+    known: dict[str, Any] = {"id": roster.ids[row]}
+    extra: dict[str, Any] = {}
+    for name, column in roster.columns.items():
+        if name == "id":
+            continue
+        value = _plain(name, column, row)
+        if value is None:
+            continue
+        if name in PERSON_FIELDS:
+            known[name] = value
+        elif not name.startswith(("birth_", "hours_from", "hours_to")):
+            extra[name] = value
+    earliest = _plain("birth_earliest", roster.columns.get("birth_earliest"), row)
+    latest = _plain("birth_latest", roster.columns.get("birth_latest"), row)
+    if earliest is not None and latest is not None:
+        known["birth_year"] = earliest if earliest == latest else (earliest, latest)
+    begin = _plain("hours_from", roster.columns.get("hours_from"), row)
+    end = _plain("hours_to", roster.columns.get("hours_to"), row)
+    if begin is not None and end is not None:
+        known["working_hours"] = f"{_clock(begin)}-{_clock(end)}"
+    return Person(**known, extra=extra)
+
+
+def _plain(name: str, column: Column | None, row: int) -> Any:
+    if column is None:
+        return None
+    if isinstance(column, Numbers):
+        return _plain_number(name, float(column.values[row]))
+    if isinstance(column, Categories):
+        return column.label(row)
+    entries = list(column.entries(row))
+    if not entries:
+        return None
+    if name == "goals":
+        return {
+            label: Goal(None if np.isnan(target) else target, weight)
+            for label, target, weight in entries
+        }
+    if name == "languages":
+        from rmatch.fields import CEFR
+
+        return {label: CEFR[int(rank) - 1] for label, rank, _ in entries}
+    if name in _MAPPINGS:
+        return {label: value for label, value, _ in entries}
+    labels: Iterable[str] = (label for label, _, _ in entries)
+    return frozenset(labels) if name in _SETS else tuple(labels)
+
+
+def _plain_number(name: str, value: float) -> Any:
+    if np.isnan(value):
+        return None
+    if name in _FLAGS:
+        return bool(value)
+    if name in _DATES:
+        return str(np.datetime64(int(value), "D"))
+    return int(value) if value.is_integer() else value
+
+
+def _clock(minutes: float) -> str:
+    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
