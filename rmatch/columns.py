@@ -66,7 +66,7 @@ class Categories:
 
 @dataclass(frozen=True)
 class Ragged:
-    """A list of (label, value, weight) per person: skills, goals, languages, interests, preferences.
+    """A list of (label, value, weight) per person: skills, goals, languages, interests and so on.
 
     ``values`` holds levels (skills), targets (goals), CEFR ranks (languages) or ranks
     (preferences, in the order stated); ``weights`` holds importances of goals and is 1 elsewhere.

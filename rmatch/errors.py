@@ -3,11 +3,11 @@
 ::
 
     RmatchError
-    ├── InvalidInputError (ValueError)     what was given cannot be right; ``.problems`` lists every row
-    │   └── UnknownPersonError (KeyError)
-    ├── UnsupportedFeatureError            the solver asked for cannot do this; names those that can
-    ├── InfeasibleError                    no result can satisfy every rule and minimum; ``.conflicts``
-    ├── SolverError                        a solver broke its contract, or found nothing in time; ``.status``
+    ├── InvalidInputError (ValueError)         the input cannot be right; ``.problems`` lists all
+    │   └── UnknownPersonError (KeyError)      an id that is on no roster
+    ├── UnsupportedFeatureError                the solver asked for cannot do this; names who can
+    ├── InfeasibleError                        rules and minimums cannot all hold; ``.conflicts``
+    ├── SolverError                            no usable selection; ``.status``
     └── MissingDependencyError (ImportError)   an optional package is needed; names the extra
 
 Every message says what is wrong, the value, what is allowed and what to do.

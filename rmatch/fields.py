@@ -28,7 +28,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One known field: its name, kind, meaning, other headers it goes by, and whether it is private.
+    """One known field: its name, kind, meaning and the other headers it goes by.
 
     ``private`` fields never appear in explanations for participants (§C11).
     """
@@ -47,7 +47,9 @@ FIELDS: tuple[Field, ...] = (
     Field("level", Kind.NUMBER, "seniority, higher is more senior", ("grade", "seniority")),
     Field("birth_year", Kind.BIRTH, "year of birth", ("year of birth", "born"), private=True),
     Field("age", Kind.BIRTH, "age in years", (), private=True),
-    Field("age_band", Kind.BIRTH, "age band such as 25-34", ("age group", "age range"), private=True),
+    Field(
+        "age_band", Kind.BIRTH, "age band such as 25-34", ("age group", "age range"), private=True
+    ),
     Field("manager", Kind.CATEGORY, "id of the direct manager", ("manager_id", "reports to")),
     Field("department", Kind.CATEGORY, "department or unit", ("unit", "division", "team")),
     Field("site", Kind.CATEGORY, "usual place of work", ("location", "office")),

@@ -36,7 +36,7 @@ class Scale:
 class Goal:
     """What a person wants to learn: up to which level, and how important it is to them.
 
-    ``target=None`` means the top of the scale. ``importance`` is relative to the person's own goals.
+    ``target=None`` means the top of the scale. ``importance`` is relative to their other goals.
     """
 
     target: float | None = None
@@ -171,7 +171,9 @@ class Roster:
                 f"no column {name!r} on this roster; there are: {', '.join(sorted(self.columns))}"
             )
         if not isinstance(column, kind):
-            raise InvalidInputError(f"column {name!r} does not hold {what}: {type(column).__name__}")
+            raise InvalidInputError(
+                f"column {name!r} does not hold {what}: {type(column).__name__}"
+            )
         return column
 
     def index(self, person: str) -> int:
@@ -217,17 +219,43 @@ def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
         )
     left, right = _with_ids(mentors), _with_ids(mentees)
     names = sorted({*left, *right})
-    shared: list[dict[str, Column]] = [{}, {}]
+    shared: tuple[dict[str, Column], dict[str, Column]] = ({}, {})
     for name in names:
         one = left[name] if name in left else empty_like(right[name], len(mentors))
         other = right[name] if name in right else empty_like(left[name], len(mentees))
         if type(one) is not type(other):
             one, other = _same_type(name, one, other)
         shared[0][name], shared[1][name] = share_labels(one, other)
+    for columns, roster in zip(shared, (mentors, mentees), strict=True):
+        _link_goals(columns, roster)
+    _link_labels(shared)
     return (
         Roster(mentors.ids, shared[0], mentors.scale),
         Roster(mentees.ids, shared[1], mentees.scale),
     )
+
+
+def _link_goals(columns: dict[str, Column], roster: Roster) -> None:
+    """Make sure that skills and goals are there, and that every goal has a target level."""
+    nobody = Ragged(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), ())
+    for name in ("skills", "goals"):
+        columns.setdefault(name, empty_like(nobody, len(roster)))
+    goals = columns["goals"]
+    if isinstance(goals, Ragged) and np.isnan(goals.values).any():
+        targets = np.where(np.isnan(goals.values), roster.scale.high, goals.values)
+        columns["goals"] = replace(goals, values=targets)
+
+
+def _link_labels(shared: tuple[dict[str, Column], dict[str, Column]]) -> None:
+    """Skills and goals speak of the same things: one label list for both."""
+    labels: set[str] = set()
+    for columns in shared:
+        for name in ("skills", "goals"):
+            labels.update(columns[name].labels)  # type: ignore[union-attr]
+    every = tuple(sorted(labels))
+    for columns in shared:
+        for name in ("skills", "goals"):
+            columns[name] = columns[name].relabel(every)  # type: ignore[union-attr]
 
 
 def empty_like(column: Column, size: int) -> Column:

@@ -1,0 +1,261 @@
+"""The few shapes that rules and score parts take over all pairs, and their blocks.
+
+A rule or part describes itself once, over two aligned rosters, as a *form*. From the form follow
+the dense block (any rectangle of mentors x mentees), and, where the form is structured, the fused
+kernels that price ten billion pairs without ever building a matrix. Whatever has no structure is a
+callable form, evaluated block by block.
+
+Pair forms answer ``block(rows, cols) -> bool``; gain forms answer ``block(rows, cols) -> int32`` in
+units of the score grid (§C3). Rows are mentors, columns are mentees, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from rmatch.columns import Rows
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.integer]
+Floats = NDArray[np.float64]
+
+#: One unit of score inside: gains are whole multiples of 1 / GRID (§C3).
+GRID = 1 << 20
+
+
+class PairForm(Protocol):
+    """Which pairs a rule allows."""
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        """Return (mentors, mentees) booleans for a rectangle of pairs."""
+        ...
+
+
+class GainForm(Protocol):
+    """What a score part adds to each pair, in whole units of 1 / GRID."""
+
+    def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
+        """Return (mentors, mentees) integer gains for a rectangle of pairs."""
+        ...
+
+
+# ---- pair forms ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """Allowed when ``low[j] <= key_low[i]`` and ``key_high[i] <= high[j]``.
+
+    A mentor's key may be an interval itself (an age band); infinite bounds switch a side off.
+    """
+
+    key_low: Floats  # (mentors,)
+    key_high: Floats  # (mentors,)
+    low: Floats  # (mentees,)
+    high: Floats  # (mentees,)
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        mentors, mentees = len(self.key_low[rows]), len(self.low[cols])
+        inside = np.ones((mentors, mentees), dtype=bool)
+        if np.isfinite(self.low).any() or (self.low == np.inf).any():
+            inside &= self.low[None, cols] <= self.key_low[rows, None]
+        if np.isfinite(self.high).any() or (self.high == -np.inf).any():
+            inside &= self.key_high[rows, None] <= self.high[None, cols]
+        return inside
+
+
+@dataclass(frozen=True, eq=False)
+class Bits:
+    """Allowed when mentor and mentee share at least one bit: languages, slots."""
+
+    mentors: NDArray[np.uint64]  # (mentors, words)
+    mentees: NDArray[np.uint64]  # (mentees, words)
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        left, right = self.mentors[rows], self.mentees[cols]
+        shared = np.zeros((len(left), len(right)), dtype=bool)
+        for word in range(self.mentors.shape[1]):
+            shared |= (left[:, word, None] & right[None, :, word]) != 0
+        return shared
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Allowed when ``table[mentor_code, mentee_code]``: sites, time zones, any two categories."""
+
+    mentors: NDArray[np.intp]  # (mentors,), rows of the table
+    mentees: NDArray[np.intp]  # (mentees,), columns of the table
+    table: Bools
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        # Take columns first: the rows are then whole contiguous copies.
+        return self.table[:, self.mentees[cols]][self.mentors[rows]]
+
+
+@dataclass(frozen=True, eq=False)
+class Exceptions:
+    """Every pair allowed but these few: reporting lines, conflicts, previous pairs."""
+
+    mentors: NDArray[np.intp]  # (exceptions,)
+    mentees: NDArray[np.intp]  # (exceptions,)
+    shape: tuple[int, int]
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        row_of, rows_taken = _positions(rows, self.shape[0])
+        col_of, cols_taken = _positions(cols, self.shape[1])
+        allowed = np.ones((rows_taken, cols_taken), dtype=bool)
+        at_row, at_col = row_of[self.mentors], col_of[self.mentees]
+        inside = (at_row >= 0) & (at_col >= 0)
+        allowed[at_row[inside], at_col[inside]] = False
+        return allowed
+
+
+@dataclass(frozen=True, eq=False)
+class Each:
+    """Allowed when both people pass on their own: consent, tenure, training, dates."""
+
+    mentors: Bools  # (mentors,)
+    mentees: Bools  # (mentees,)
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        return self.mentors[rows, None] & self.mentees[None, cols]
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Decides only pairs in which both people have data; ``passes`` decides the rest."""
+
+    form: PairForm
+    mentors: Bools  # (mentors,), who has data
+    mentees: Bools
+    passes: bool
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        decided = self.form.block(rows, cols)
+        if self.passes:
+            return decided | ~self.mentors[rows, None] | ~self.mentees[None, cols]
+        return decided & self.mentors[rows, None] & self.mentees[None, cols]
+
+
+@dataclass(frozen=True, eq=False)
+class AtLeast:
+    """Allowed when a sum of sparse features reaches a whole number: the teaching margin."""
+
+    linear: Linear
+    least: int
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        return self.linear.block(rows, cols) >= self.least
+
+
+@dataclass(frozen=True, eq=False)
+class All:
+    """Allowed when every form allows."""
+
+    forms: tuple[PairForm, ...]
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        allowed = self.forms[0].block(rows, cols)
+        for form in self.forms[1:]:
+            allowed &= form.block(rows, cols)
+        return allowed
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """Any rule without structure: a callable on a rectangle."""
+
+    compute: Callable[[Rows, Rows], Bools]
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        return self.compute(rows, cols)
+
+
+# ---- gain forms ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """The sum over shared features of ``mentors[i, f] * mentees[j, f]``, both whole numbers.
+
+    One of the two holds only 0 and 1, so every sum is exact in any order. Sums must stay below
+    2**24, the whole numbers that float32 holds exactly; gains of weights that sum to 1 do.
+    """
+
+    mentors: sp.csr_array  # (mentors, features), int32
+    mentees: sp.csr_array  # (mentees, features), int32
+
+    def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
+        left, right = self.mentors[rows], self.mentees[cols]
+        used = self._used
+        if len(used) < left.shape[1]:
+            left, right = left[:, used], right[:, used]
+        # Multiply through the sparser side, or as one dense product where that is less work.
+        dense_work = left.shape[0] * right.shape[0] * max(len(used), 1) / 40
+        sparse_work = min(left.nnz * right.shape[0], right.nnz * left.shape[0])
+        if dense_work <= sparse_work:
+            product = left.astype(np.float32).toarray() @ right.astype(np.float32).toarray().T
+        elif left.nnz * right.shape[0] < right.nnz * left.shape[0]:
+            product = left.astype(np.float32) @ right.astype(np.float32).toarray().T
+        else:
+            product = (right.astype(np.float32) @ left.astype(np.float32).toarray().T).T
+        return product.astype(np.int32)
+
+    @cached_property
+    def _used(self) -> NDArray[np.intp]:
+        """Features that somebody has on both sides; the others never meet."""
+        width = self.mentors.shape[1]
+        have = np.zeros((2, width), dtype=bool)
+        have[0, self.mentors.indices] = True
+        have[1, self.mentees.indices] = True
+        return np.flatnonzero(have.all(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class Sparse:
+    """Zero but for these few pairs: stated preferences. A pair listed twice gets both gains."""
+
+    mentors: NDArray[np.intp]  # (entries,)
+    mentees: NDArray[np.intp]
+    gains: NDArray[np.int32]
+    shape: tuple[int, int]
+
+    def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
+        row_of, rows_taken = _positions(rows, self.shape[0])
+        col_of, cols_taken = _positions(cols, self.shape[1])
+        at_row, at_col = row_of[self.mentors], col_of[self.mentees]
+        inside = (at_row >= 0) & (at_col >= 0)
+        gains = np.zeros((rows_taken, cols_taken), dtype=np.int32)
+        np.add.at(gains, (at_row[inside], at_col[inside]), self.gains[inside])
+        return gains
+
+
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """Any score part without structure: a callable that returns values in [0, 1] on a rectangle."""
+
+    compute: Callable[[Rows, Rows], Floats]
+    weight: float
+
+    def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
+        return on_grid(self.weight * self.compute(rows, cols))
+
+
+def on_grid(score: Floats) -> NDArray[np.int32]:
+    """Put scores on the grid, once: the nearest whole multiple of 1 / GRID, ties to even."""
+    return np.rint(score * GRID).astype(np.int32)
+
+
+def _positions(rows: Rows, size: int) -> tuple[NDArray[np.intp], int]:
+    """Where each person stands within the rectangle, -1 for those outside it."""
+    taken = np.arange(size)[rows]
+    place = np.full(size, -1, dtype=np.intp)
+    place[taken] = np.arange(len(taken))
+    return place, len(taken)

@@ -1,0 +1,173 @@
+"""What a pair rule is, and what follows from writing one."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import Bools, Known, Mask, PairForm
+
+if TYPE_CHECKING:
+    from rmatch.people import Person, Roster
+    from rmatch.scoring.base import ScorePart
+
+Missing = Literal["fail", "pass", "flag"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairRule:
+    """Allows or forbids one pair at a time. Rules combine with AND (§C6).
+
+    A rule is a frozen dataclass of its parameters that writes ``holds`` and one of ``shape`` (fast,
+    structured), ``mask`` (any numpy code) or nothing (``holds`` is then called pair by pair).
+
+    Parameters
+    ----------
+    missing
+        What happens to a pair whose data is missing: ``"fail"`` forbids it, ``"pass"`` allows it,
+        ``"flag"`` allows it and lists it for review (§C10). Default: ``"flag"``; safety rules
+        ``"fail"``.
+    """
+
+    missing: Missing = "flag"
+
+    #: Safety rules outrank locks (§C6).
+    safety: ClassVar[bool] = False
+    #: Private rules are never named to a participant (§C11).
+    private: ClassVar[bool] = False
+    #: The roster columns the rule reads.
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        if self.missing not in ("fail", "pass", "flag"):
+            raise InvalidInputError(
+                f"{self.name}: missing={self.missing!r}; allowed are 'fail', 'pass' and 'flag'"
+            )
+
+    @property
+    def name(self) -> str:
+        """The rule's name in tables and files: its class name in snake case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def minimum_score(self) -> float | None:
+        """The least total score of an allowed pair; only ``MinimumScore`` sets one."""
+        return None
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        """Decide one pair from plain data; ``None`` when the data is missing. The scalar twin."""
+        raise NotImplementedError(f"{type(self).__name__} must define holds(mentor, mentee)")
+
+    def allows(self, mentor: Person, mentee: Person) -> bool:
+        """Say whether the pair is allowed, missing data decided by the policy."""
+        verdict = self.holds(mentor, mentee)
+        return self.missing != "fail" if verdict is None else bool(verdict)
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        """Describe the rule as a form over two aligned rosters, and say who has the data for it."""
+        raise NotImplementedError
+
+    def form(self, mentors: Roster, mentees: Roster) -> PairForm:
+        """Return the rule over two aligned rosters, missing data decided by the policy."""
+        if type(self).shape is not PairRule.shape:
+            shape = self.shape(mentors, mentees)
+            if shape.mentors.all() and shape.mentees.all():
+                return shape.form
+            return Known(shape.form, shape.mentors, shape.mentees, self.missing != "fail")
+        return Mask(lambda rows, cols: self.mask(mentors[rows], mentees[cols]))
+
+    def mask(self, mentors: Roster, mentees: Roster) -> Bools:
+        """Return (mentors, mentees) booleans for any slices of two aligned rosters."""
+        if type(self).shape is not PairRule.shape:
+            return self.form(mentors, mentees).block(slice(None), slice(None))
+        return np.array(
+            [[self.allows(mentor, mentee) for mentee in mentees] for mentor in mentors], dtype=bool
+        ).reshape(len(mentors), len(mentees))
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        """Raise where the rosters cannot serve this rule: a column that nobody has."""
+        for field in self.fields:
+            if not (mentors.has(field) or mentees.has(field)):
+                raise InvalidInputError(
+                    f"rule {self.name} reads the column {field!r}, which nobody has; "
+                    f"add it, or leave the rule out"
+                )
+
+    def describe(self) -> str:
+        """Say in words what the rule asks for."""
+        parameters = ", ".join(f"{key}={value!r}" for key, value in self.parameters().items())
+        return f"{self.name}({parameters})"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        """Say in words why this pair passes or fails, with the two values."""
+        verdict = self.holds(mentor, mentee)
+        outcome = {True: "holds", False: "fails", None: "cannot be decided, data is missing"}
+        return f"{self.describe()}: {outcome[verdict]}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        """Yield the rule with its parameter loosened step by step, the smallest step first."""
+        return iter(())
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters that differ from their defaults, as plain data."""
+        return _parameters(self)
+
+    def replace(self, **changes: Any) -> PairRule:
+        """Return a copy with some parameters changed."""
+        return dataclasses.replace(self, **changes)
+
+    def soft(self, weight: float = 1.0) -> ScorePart:
+        """Turn the rule into a score part: worth ``weight`` where it holds, never forbidding."""
+        from rmatch.scoring.soft import Soft
+
+        return Soft(self, weight=weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A rule's form, and for which mentors and mentees the data it needs is there."""
+
+    form: PairForm
+    mentors: Bools
+    mentees: Bools
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicate(PairRule):
+    """A rule from any function of two people: ``True``, ``False``, or ``None`` for missing data.
+
+    A plain function in ``rules=[...]`` is wrapped in one.
+
+    Examples
+    --------
+    >>> from rmatch import Person
+    >>> from rmatch.rules import Predicate
+    >>> rule = Predicate(function=lambda mentor, mentee: mentor.site != mentee.site)
+    >>> rule.allows(Person(id="a", site="Oslo"), Person(id="b", site="Rome"))
+    True
+    """
+
+    function: Callable[[Person, Person], bool | None]
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.label or getattr(self.function, "__name__", "predicate")
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        return self.function(mentor, mentee)
+
+
+def _parameters(owner: Any) -> dict[str, Any]:
+    """Return a dataclass's fields that differ from their defaults."""
+    return {
+        field.name: getattr(owner, field.name)
+        for field in dataclasses.fields(owner)
+        if getattr(owner, field.name) != field.default
+    }

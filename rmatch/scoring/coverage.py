@@ -1,0 +1,196 @@
+"""How much of a person's goals the partner can teach: teaching, return and mutual coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import GRID, Floats, Gains, Linear, on_grid
+from rmatch.scoring.base import ScorePart, Term
+
+if TYPE_CHECKING:
+    from rmatch.columns import Ragged, Rows
+    from rmatch.people import Person, Roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeachingCoverage(ScorePart):
+    r"""The share of the mentee's goals that the mentor can teach, weighted by their importance.
+
+    .. math:: c_{ij} = \frac{\sum_k w_{jk} \min(1, \max(0, s_{ik} - s_{jk}) / (t_{jk} - s_{jk}))}
+                            {\sum_k w_{jk}}
+
+    over the mentee's goals *k* with a gap (target above the present level); :math:`s` are levels,
+    :math:`t` targets, :math:`w` importances. It is bounded by 1 and does not reward ticking many
+    boxes. A mentee without an open goal has coverage 0.
+
+    Examples
+    --------
+    >>> from rmatch import Goal, Person
+    >>> from rmatch.scoring import TeachingCoverage
+    >>> mentor = Person(id="m", skills={"AI": 4})
+    >>> mentee = Person(id="s", skills={"AI": 2}, goals={"AI": Goal(target=5)})
+    >>> round(TeachingCoverage().value(mentor, mentee), 3)  # 2 of 3 levels
+    0.667
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        return [
+            Term(share * covered, f"{skill}, level {_number(start)} to {_number(reached)}")
+            for skill, share, covered, start, reached in covered_goals(mentor, mentee)
+        ]
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
+        has, gains = coverage_features(mentors, mentees, weight)
+        return Linear(has, gains)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnCoverage(ScorePart):
+    """The share of the mentor's own goals that the mentee can teach: learning that flows back.
+
+    The formula of :class:`TeachingCoverage` with the roles swapped.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        return TeachingCoverage().terms(mentee, mentor)
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
+        has, gains = coverage_features(mentees, mentors, weight)
+        return Linear(gains, has)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MutualLearning(ScorePart):
+    """The harmonic mean of teaching and return coverage: high only when both people learn.
+
+    ``2 c r / (c + r)``, 0 where either is 0; ``mean="geometric"`` gives ``sqrt(c r)`` and
+    ``mean="min"`` the smaller of the two. Both coverages are put on the score grid first.
+    """
+
+    mean: str = "harmonic"
+    fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mean not in ("harmonic", "geometric", "min"):
+            raise InvalidInputError(
+                f"mutual_learning: mean={self.mean!r}; "
+                "allowed are 'harmonic', 'geometric' and 'min'"
+            )
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        teaching = TeachingCoverage().gain(mentor, mentee, 1.0) / GRID
+        back = ReturnCoverage().gain(mentor, mentee, 1.0) / GRID
+        value = float(self._mean(np.array([[teaching]]), np.array([[back]]))[0, 0])
+        words = f"mentee's goals covered {teaching:.0%}, mentor's {back:.0%}"
+        return [Term(value, words)] if value else []
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> Gains:
+        teaching = TeachingCoverage().form(mentors, mentees, 1.0)
+        back = ReturnCoverage().form(mentors, mentees, 1.0)
+
+        def compute(rows: Rows, cols: Rows) -> Floats:
+            return self._mean(teaching.block(rows, cols) / GRID, back.block(rows, cols) / GRID)
+
+        return Gains(compute, weight)
+
+    def _mean(self, one: Floats, other: Floats) -> Floats:
+        if self.mean == "min":
+            return np.minimum(one, other)
+        product = one * other
+        if self.mean == "geometric":
+            return np.sqrt(product)
+        total = one + other
+        return np.divide(2.0 * product, total, out=np.zeros_like(total), where=product > 0)
+
+
+def covered_goals(
+    teacher: Person, learner: Person
+) -> Iterator[tuple[str, float, float, float, float]]:
+    """Yield (skill, share of all open goals, part covered, level now, level reached) where > 0."""
+    open_goals: list[tuple[str, float, float, float]] = []
+    total = 0.0
+    # The order of summing is fixed, so that the vector form adds the same floats the same way.
+    for skill, goal in sorted(learner.goals.items()):
+        if goal.target is None:
+            raise InvalidInputError(
+                f"goal {skill!r} of {learner.id!r} has no target level; "
+                "people of a Problem always have one, the top of the scale"
+            )
+        start = float(learner.skills.get(skill, 0.0))
+        if goal.target > start:
+            open_goals.append((skill, start, goal.target, goal.importance))
+            total += goal.importance
+    for skill, start, target, importance in open_goals:
+        taught = float(teacher.skills.get(skill, 0.0)) - start
+        if taught > 0:
+            covered = min(1.0, taught / (target - start))
+            yield skill, importance / total, covered, start, min(start + taught, target)
+
+
+def coverage_features(
+    teachers: Roster, learners: Roster, weight: float
+) -> tuple[sp.csr_array, sp.csr_array]:
+    """Write coverage as shared features "has skill k at level l".
+
+    Returns (teachers, features) 0/1 and (learners, features) whole-number gains: what a learner
+    gains from a teacher who has exactly that skill at exactly that level.
+    """
+    skills, goals = teachers.ragged("skills"), learners.ragged("goals")
+    levels, rank = np.unique(skills.values, return_inverse=True)
+    features, column = np.unique(
+        skills.codes.astype(np.int64) * len(levels) + rank, return_inverse=True
+    )
+    shape = (len(teachers), len(features))
+    has = sp.csr_array((np.ones(len(column), np.int32), column, skills.starts), shape=shape)
+    gains = _gain_entries(goals, learners.ragged("skills"), features, levels, weight)
+    return has, gains
+
+
+def _gain_entries(
+    goals: Ragged, own: Ragged, features: np.ndarray, levels: Floats, weight: float
+) -> sp.csr_array:
+    start = levels_of(own, goals)
+    gap = goals.values - start
+    is_open = gap > 0
+    total = np.bincount(goals.rows, goals.weights * is_open, minlength=len(goals))
+    # Each open goal meets every feature of its skill: a contiguous run, as features are sorted.
+    first = np.searchsorted(features, goals.codes.astype(np.int64) * len(levels))
+    last = np.searchsorted(features, (goals.codes.astype(np.int64) + 1) * len(levels))
+    counts = np.where(is_open, last - first, 0)
+    goal = np.repeat(np.arange(len(goals.codes)), counts)
+    begin = np.repeat(np.cumsum(counts) - counts, counts)
+    feature = first[goal] + np.arange(len(goal)) - begin
+    taught = levels[features[feature] % max(len(levels), 1)] - start[goal]
+    covered = np.minimum(1.0, np.maximum(0.0, taught) / gap[goal])
+    share = goals.weights[goal] / total[goals.rows[goal]]
+    gain = on_grid(weight * (share * covered))
+    keep = gain > 0
+    return sp.csr_array(
+        (gain[keep], (goals.rows[goal][keep], feature[keep])), shape=(len(goals), len(features))
+    )
+
+
+def levels_of(own: Ragged, wanted: Ragged) -> Floats:
+    """Return each person's own level of every entry of ``wanted``, 0 where they lack the skill."""
+    width = max(len(own.labels), 1)
+    keys = own.rows * width + own.codes  # ascending: entries are sorted by label within a person
+    asked = wanted.rows * width + wanted.codes
+    at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
+    if len(keys) == 0:
+        return np.zeros(len(asked))
+    return np.where(keys[at] == asked, own.values[at], 0.0)
+
+
+def _number(level: float) -> str:
+    return f"{level:g}"
