@@ -1,22 +1,94 @@
-"""rmatch: provably optimal, explainable pairs for reverse mentoring programmes."""
+"""rmatch: provably optimal, explainable pairs for reverse mentoring programmes.
+
+The public names are loaded on first use, so that ``import rmatch`` costs next to nothing.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
 
-from typing import Any
-
-_PUBLIC = {
-    "Goal": "people",
-    "Person": "people",
-    "Roster": "people",
-    "Scale": "people",
+#: Where each public name lives.
+_PUBLIC: dict[str, str] = {
+    "Goal": "rmatch.people",
+    "InfeasibleError": "rmatch.errors",
+    "InvalidInputError": "rmatch.errors",
+    "Matching": "rmatch.matching",
+    "MissingDependencyError": "rmatch.errors",
+    "Pair": "rmatch.matching",
+    "Person": "rmatch.people",
+    "Problem": "rmatch.problem",
+    "RmatchError": "rmatch.errors",
+    "Roster": "rmatch.people",
+    "Scale": "rmatch.people",
+    "SolverError": "rmatch.errors",
+    "UnknownPersonError": "rmatch.errors",
+    "UnsupportedFeatureError": "rmatch.errors",
+    "match": "rmatch.pipeline",
+    "match_matrix": "rmatch.pipeline",
+    "read_people": "rmatch.reading",
+    "read_roster": "rmatch.reading",
+    "solve": "rmatch.pipeline",
 }
+_MODULES = ("objectives", "rules", "scoring")
+
+__all__ = [
+    "Goal",
+    "InfeasibleError",
+    "InvalidInputError",
+    "Matching",
+    "MissingDependencyError",
+    "Pair",
+    "Person",
+    "Problem",
+    "RmatchError",
+    "Roster",
+    "Scale",
+    "SolverError",
+    "UnknownPersonError",
+    "UnsupportedFeatureError",
+    "match",
+    "match_matrix",
+    "objectives",
+    "read_people",
+    "read_roster",
+    "rules",
+    "scoring",
+    "solve",
+]
+
+if TYPE_CHECKING:
+    from rmatch import objectives, rules, scoring
+    from rmatch.errors import (
+        InfeasibleError,
+        InvalidInputError,
+        MissingDependencyError,
+        RmatchError,
+        SolverError,
+        UnknownPersonError,
+        UnsupportedFeatureError,
+    )
+    from rmatch.matching import Matching, Pair
+    from rmatch.people import Goal, Person, Roster, Scale
+    from rmatch.pipeline import match, match_matrix, solve
+    from rmatch.problem import Problem
+    from rmatch.reading import read_people, read_roster
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name on first use (PEP 562)."""
+        from importlib import import_module
+
+        if name in _PUBLIC:
+            value = getattr(import_module(_PUBLIC[name]), name)
+        elif name in _MODULES:
+            value = import_module(f"rmatch.{name}")
+        else:
+            raise AttributeError(f"module 'rmatch' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
-def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        import importlib
-
-        return getattr(importlib.import_module(f"rmatch.{_PUBLIC[name]}"), name)
-    raise AttributeError(name)
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,233 @@
+"""Candidates: the integer program, all that a solver ever sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+    from rmatch.columns import Rows
+    from rmatch.forms import Bools
+
+#: Integers up to here are exact as floats; solvers that calculate in floats are asked for no more.
+FLOAT_EXACT = 1 << 53
+
+
+class Feature(Enum):
+    """What a problem may need of a solver."""
+
+    CAPACITIES = "more than one pair per person on one side"
+    TWO_SIDED_CAPACITIES = "more than one pair per person on both sides"
+    MINIMUMS = "minimum numbers of pairs"
+    SEATS = "a limit on pairs in total"
+    COVERAGE = "a bonus for each person matched at all"
+    COHORT_ROWS = "linear rules over many pairs"
+    BIG_NUMBERS = "totals beyond 2**53"
+
+
+class Matchable(Protocol):
+    """What candidates are drawn from: a roster problem, or a ready-made matrix."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of mentors and mentees."""
+        ...
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return how many pairs each person may and must have."""
+        ...
+
+    @property
+    def arrival(self) -> NDArray[np.intp] | None:
+        """Return the mentees in the order they were given, ``None`` where that is their order."""
+        ...
+
+    def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.integer], Bools]:
+        """Return integer gains and permissions of a rectangle of pairs."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """How many pairs each person may have, and what being matched at all is worth.
+
+    ``mentor_bonus`` and ``mentee_bonus`` are gained once by everybody with at least one pair; the
+    objective sets them, in the same units as the gains.
+    """
+
+    mentor_least: NDArray[np.int64]  # (mentors,)
+    mentor_most: NDArray[np.int64]
+    mentee_least: NDArray[np.int64]  # (mentees,)
+    mentee_most: NDArray[np.int64]
+    mentor_bonus: NDArray[np.int64]
+    mentee_bonus: NDArray[np.int64]
+    seats: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        mentor_most: NDArray[np.int64],
+        mentee_most: NDArray[np.int64],
+        *,
+        mentor_least: NDArray[np.int64] | None = None,
+        mentee_least: NDArray[np.int64] | None = None,
+        seats: int | None = None,
+    ) -> Bounds:
+        """Return bounds without bonuses; minimums are 0 unless given."""
+        none, nobody = np.zeros_like(mentor_most), np.zeros_like(mentee_most)
+        return cls(
+            none if mentor_least is None else mentor_least,
+            mentor_most,
+            nobody if mentee_least is None else mentee_least,
+            mentee_most,
+            none,
+            nobody,
+            seats,
+        )
+
+    def clipped(self) -> Bounds:
+        """Return the same with nobody's most above the number of people on the other side."""
+        mentors, mentees = len(self.mentor_most), len(self.mentee_most)
+        return replace(
+            self,
+            mentor_most=np.minimum(self.mentor_most, mentees),
+            mentee_most=np.minimum(self.mentee_most, mentors),
+        )
+
+    @property
+    def most_pairs(self) -> int:
+        """Return a limit on the number of pairs of any selection."""
+        most = min(int(self.mentor_most.sum()), int(self.mentee_most.sum()))
+        return most if self.seats is None else min(most, self.seats)
+
+
+@dataclass(frozen=True, eq=False)
+class CohortRows:
+    """Linear rules over edges: ``low <= coefficients @ x <= high`` for each row.
+
+    ``names`` says in words what each row is, for infeasibility messages and prices.
+    """
+
+    coefficients: sp.csr_array  # (rows, edges), int64
+    low: NDArray[np.int64]  # (rows,); -2**62 for none
+    high: NDArray[np.int64]  # (rows,); 2**62 for none
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The integer program over allowed pairs (edges), in canonical order: by mentee, then mentor.
+
+    Maximise ``gain @ x`` plus the bonus of everybody with a pair, over ``x`` in {0, 1}, with
+    everybody's number of pairs between their least and most, at most ``seats`` pairs, and the
+    cohort rows.
+    """
+
+    mentor: NDArray[np.int32]  # (edges,)
+    mentee: NDArray[np.int32]  # (edges,)
+    gain: NDArray[np.int64]  # (edges,)
+    bounds: Bounds
+    cohort: CohortRows | None = None
+    arrival: NDArray[np.intp] | None = None  # mentees in the order they signed up
+    features: frozenset[Feature] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", _features(self))
+
+    def __len__(self) -> int:
+        return len(self.gain)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of mentors and mentees."""
+        return len(self.bounds.mentor_most), len(self.bounds.mentee_most)
+
+    def replace(self, **changes: Any) -> Candidates:
+        """Return a copy with some fields changed."""
+        kept = {"mentor", "mentee", "gain", "bounds", "cohort", "arrival"}
+        return Candidates(**({name: getattr(self, name) for name in kept} | changes))
+
+    def value(self, edges: NDArray[np.intp]) -> int:
+        """Return the objective of a set of edges: their gains and the bonuses they earn."""
+        total = int(self.gain[edges].sum())
+        total += int(self.bounds.mentor_bonus[np.unique(self.mentor[edges])].sum())
+        return total + int(self.bounds.mentee_bonus[np.unique(self.mentee[edges])].sum())
+
+
+def _features(candidates: Candidates) -> frozenset[Feature]:
+    bounds = candidates.bounds
+    mentors_many, mentees_many = (
+        bool((most > 1).any()) for most in (bounds.mentor_most, bounds.mentee_most)
+    )
+    largest = int(np.abs(candidates.gain).max(initial=0)) * max(bounds.most_pairs, 1)
+    largest += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
+    if largest >= 1 << 62:
+        raise InvalidInputError(
+            f"the largest possible total is about {largest:.3g}, beyond 64-bit integers; "
+            "scale the scores down"
+        )
+    # Where a person has at most one pair, the bonus is part of the pair's gain (see ``folded``).
+    bonus = (bounds.mentor_bonus[bounds.mentor_most > 1] > 0).any() or (
+        bounds.mentee_bonus[bounds.mentee_most > 1] > 0
+    ).any()
+    needs = {
+        Feature.CAPACITIES: mentors_many or mentees_many,
+        Feature.TWO_SIDED_CAPACITIES: mentors_many and mentees_many,
+        Feature.MINIMUMS: bool((bounds.mentor_least > 0).any() or (bounds.mentee_least > 0).any()),
+        Feature.SEATS: bounds.seats is not None,
+        Feature.COVERAGE: bool(bonus),
+        Feature.COHORT_ROWS: candidates.cohort is not None,
+        Feature.BIG_NUMBERS: largest >= FLOAT_EXACT,
+    }
+    return frozenset(feature for feature, needed in needs.items() if needed)
+
+
+def folded(candidates: Candidates) -> NDArray[np.int64]:
+    """Return the gains with the bonuses of people of capacity 1 added to their pairs."""
+    bounds = candidates.bounds
+    mentor = np.where(bounds.mentor_most == 1, bounds.mentor_bonus, 0)
+    mentee = np.where(bounds.mentee_most == 1, bounds.mentee_bonus, 0)
+    return candidates.gain + mentor[candidates.mentor] + mentee[candidates.mentee]
+
+
+#: Pairs in one block: enough to keep numpy busy, little enough to stay out of memory's way.
+BLOCK_PAIRS = 1 << 22
+
+
+def blocks(shape: tuple[int, int], pairs: int = BLOCK_PAIRS) -> Iterator[tuple[slice, slice]]:
+    """Yield rectangles that cover all pairs, each of at most about ``pairs`` pairs."""
+    mentors, mentees = shape
+    width = max(1, min(mentees, pairs // max(mentors, 1)))
+    for start in range(0, mentees, width):
+        yield slice(0, mentors), slice(start, min(start + width, mentees))
+
+
+def all_candidates(problem: Matchable) -> Candidates:
+    """Return every allowed pair as a candidate, computed block by block."""
+    mentor, mentee, gain = [], [], []
+    for rows, cols in blocks(problem.shape):
+        gains, allowed = problem.block(rows, cols)
+        # Transposed, so that edges come by mentee, then mentor.
+        place = np.flatnonzero(np.ascontiguousarray(allowed.T))
+        height = rows.stop - rows.start
+        mentor.append((place % max(height, 1) + rows.start).astype(np.int32))
+        mentee.append((place // max(height, 1) + cols.start).astype(np.int32))
+        gain.append(np.ascontiguousarray(gains.T).ravel()[place].astype(np.int64))
+    none = np.zeros(0, np.int32)
+    return Candidates(
+        np.concatenate([none, *mentor]),
+        np.concatenate([none, *mentee]),
+        np.concatenate([none.astype(np.int64), *gain]),
+        problem.bounds,
+        arrival=problem.arrival,
+    )

@@ -1,0 +1,190 @@
+"""Certificates: prices that prove to anyone that no matching is better (§C9).
+
+For any whole-number prices *u* of mentors, *v* of mentees and *z* >= 0 of a seat,
+
+    sum over allowed pairs of max(0, g_ij - u_i - v_j - z)
+    + sum over mentors of max over d in [least, most] of (u_i d + bonus_i [d >= 1])
+    + the same over mentees + z seats
+
+is at least the objective of every matching (weak duality: charge each pair to its people and its
+seat). Prices at which this equals the objective of a matching prove that matching optimal. Because
+the constraint matrix is totally unimodular such whole-number prices exist at every optimum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.candidates import blocks
+from rmatch.check import Violation, check
+from rmatch.errors import SolverError
+from rmatch.solvers import Prices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Bounds, Candidates, Matchable
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of checking a certificate: it holds, or what is wrong with it."""
+
+    holds: bool
+    bound: int
+    objective: int
+    pairs_priced: int
+    violations: tuple[Violation, ...]
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+    def __str__(self) -> str:
+        if self.holds:
+            return (
+                f"proven optimal: the prices bound every matching by {self.bound} units, and this "
+                f"one reaches it ({self.pairs_priced:,} pairs priced)"
+            )
+        wrong = "; ".join(map(str, self.violations[:3])) or "the bound is not reached"
+        return f"not proven: bound {self.bound}, objective {self.objective}; {wrong}"
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """Pairs, their objective in whole units, and the prices that prove it cannot be beaten."""
+
+    pairs: tuple[tuple[int, int], ...]
+    objective: int
+    prices: Prices
+
+    def verify(self, problem: Any) -> Verification:
+        """Recompute the proof over all pairs, allowed or not, without any solver."""
+        wrong = tuple(check(problem, self.pairs, self.objective))
+        bound = dual_bound(problem, self.prices)
+        mentors, mentees = problem.shape
+        holds = not wrong and bound == self.objective
+        return Verification(holds, bound, self.objective, mentors * mentees, wrong)
+
+
+def dual_bound(problem: Matchable, prices: Prices) -> int:
+    """Return the bound of the module docstring, over all pairs, block by block."""
+    total = people_bound(problem.bounds, prices)
+    for rows, cols in blocks(problem.shape):
+        gains, allowed = problem.block(rows, cols)
+        reduced = gains.astype(np.int64)
+        reduced -= prices.mentor[rows, None] + prices.seat
+        reduced -= prices.mentee[None, cols]
+        total += int(reduced[allowed & (reduced > 0)].sum())
+    return total
+
+
+def people_bound(bounds: Bounds, prices: Prices) -> int:
+    """Return the part of the bound that is about people and seats."""
+    if prices.seat < 0:
+        raise SolverError(f"a seat has the negative price {prices.seat}")
+    total = _best_counts(
+        prices.mentor, bounds.mentor_least, bounds.mentor_most, bounds.mentor_bonus
+    )
+    total += _best_counts(
+        prices.mentee, bounds.mentee_least, bounds.mentee_most, bounds.mentee_bonus
+    )
+    return total + (prices.seat * bounds.seats if bounds.seats is not None else 0)
+
+
+def _best_counts(
+    price: NDArray[np.int64],
+    least: NDArray[np.int64],
+    most: NDArray[np.int64],
+    bonus: NDArray[np.int64],
+) -> int:
+    """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best."""
+    counts = (least, np.clip(1, least, most), most)
+    return int(np.max([price * d + bonus * (d >= 1) for d in counts], axis=0).sum())
+
+
+def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:
+    """Return prices that prove an optimal selection of the candidates.
+
+    Complementary slackness turns into difference constraints between a_i = u_i + z, b_j = -v_j and
+    z, which Bellman-Ford solves; it ends exactly when the selection is optimal, and otherwise
+    finds a cycle of changes that would improve it.
+    """
+    bounds = candidates.bounds
+    taken = np.zeros(len(candidates), dtype=bool)
+    taken[chosen] = True
+    mentors = _Degrees(
+        np.bincount(candidates.mentor[chosen], minlength=candidates.shape[0]),
+        bounds.mentor_least,
+        bounds.mentor_most,
+        bounds.mentor_bonus,
+    )
+    mentees = _Degrees(
+        np.bincount(candidates.mentee[chosen], minlength=candidates.shape[1]),
+        bounds.mentee_least,
+        bounds.mentee_most,
+        bounds.mentee_bonus,
+    )
+    seats_full = bounds.seats is not None and len(chosen) >= bounds.seats
+    free = np.flatnonzero(~taken)
+    free_starts, free_mentees = _runs(candidates.mentee[free])
+    a = np.zeros(candidates.shape[0], dtype=np.int64)
+    b = np.zeros(candidates.shape[1], dtype=np.int64)
+    z = end = 0
+    for _ in range(sum(candidates.shape) + 3):
+        before = (int(a.sum()), int(b.sum()), z, end)
+        if len(free):
+            offers = a[candidates.mentor[free]] - candidates.gain[free]
+            best = np.minimum.reduceat(offers, free_starts)
+            b[free_mentees] = np.minimum(b[free_mentees], best)
+        b = np.where(mentees.can_shrink, np.minimum(b, end + mentees.last), b)
+        np.minimum.at(
+            a,
+            candidates.mentor[chosen],
+            b[candidates.mentee[chosen]] + candidates.gain[chosen],
+        )
+        a = np.where(mentors.can_grow, np.minimum(a, z - mentors.next), a)
+        z = min([z, *(a + mentors.last)[mentors.can_shrink].tolist()])
+        z = z if seats_full else min(z, end)
+        end = min([end, z, *(b - mentees.next)[mentees.can_grow].tolist()])
+        if before == (int(a.sum()), int(b.sum()), z, end):
+            return Prices(a - z, end - b, z - end)
+    raise SolverError("the selection can be improved: it is not optimal", "not optimal")
+
+
+@dataclass(frozen=True, eq=False)
+class _Degrees:
+    """How everybody's number of pairs could change, and the bonus that would come or go."""
+
+    count: NDArray[np.int64]
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+    bonus: NDArray[np.int64]
+
+    @property
+    def can_grow(self) -> NDArray[np.bool_]:
+        return self.count < self.most
+
+    @property
+    def can_shrink(self) -> NDArray[np.bool_]:
+        return self.count > self.least
+
+    @property
+    def next(self) -> NDArray[np.int64]:
+        """The bonus that one more pair would bring."""
+        return np.where(self.count == 0, self.bonus, 0)
+
+    @property
+    def last(self) -> NDArray[np.int64]:
+        """The bonus that one pair less would cost."""
+        return np.where(self.count == 1, self.bonus, 0)
+
+
+def _runs(sorted_values: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Return where each run of equal values starts, and its value."""
+    if not len(sorted_values):
+        return np.zeros(0, np.intp), sorted_values
+    starts = np.flatnonzero(np.r_[True, sorted_values[1:] != sorted_values[:-1]])
+    return starts, sorted_values[starts]

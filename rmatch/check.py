@@ -1,0 +1,106 @@
+"""The independent checker: slow, obvious, and it knows no solver.
+
+It reads a matching as a list of pairs of ids and asks every rule's scalar twin about every pair,
+counts everybody's pairs, and adds up the objective again from the scalar twins of the score parts.
+A violation found here is a bug of rmatch.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rmatch.matrix import MatrixProblem
+    from rmatch.people import Person
+    from rmatch.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something a matching gets wrong, in words."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return self.what
+
+
+def pair_gain(problem: Problem, mentor: Person, mentee: Person) -> int:
+    """Return a pair's gain from the scalar twins of the score parts."""
+    return sum(
+        part.gain(mentor, mentee, weight)
+        for part, weight in zip(problem.score, problem.weights, strict=True)
+    )
+
+
+def check(
+    problem: Problem | MatrixProblem, pairs: Sequence[tuple[int, int]], objective: int | None
+) -> list[Violation]:
+    """Return everything wrong with a set of pairs (rows of the problem's mentors and mentees).
+
+    ``objective`` is what the solver claims, in whole units; ``None`` claims nothing.
+    """
+    from rmatch.problem import Problem
+
+    found = _counts(problem, pairs)
+    if isinstance(problem, Problem):
+        gains = _check_people(problem, pairs, found)
+    else:
+        gains = [int(problem.gains[pair]) for pair in pairs]
+        found += [Violation(f"pair {p} is not allowed") for p in pairs if not problem.allowed[p]]
+    if objective is not None:
+        bounds = problem.bounds
+        total = sum(gains)
+        total += sum(int(bounds.mentor_bonus[mentor]) for mentor in {pair[0] for pair in pairs})
+        total += sum(int(bounds.mentee_bonus[mentee]) for mentee in {pair[1] for pair in pairs})
+        if total != objective:
+            found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
+    return found
+
+
+def _check_people(
+    problem: Problem, pairs: Sequence[tuple[int, int]], found: list[Violation]
+) -> list[int]:
+    """Ask every rule about every pair; return the pairs' gains."""
+    gains = []
+    for row, col in pairs:
+        mentor, mentee = problem.mentors.person(row), problem.mentees.person(col)
+        name = f"pair {mentor.id!r} with {mentee.id!r}"
+        if mentor.id == mentee.id:
+            found.append(Violation(f"{name} is one person"))
+        found.extend(
+            Violation(f"{name} breaks {rule.describe()}")
+            for rule in problem.rules
+            if not rule.allows(mentor, mentee)
+        )
+        gain = pair_gain(problem, mentor, mentee)
+        if problem.min_gain is not None and gain < problem.min_gain:
+            found.append(Violation(f"{name} scores {gain} units, below {problem.min_gain}"))
+        gains.append(gain)
+    return gains
+
+
+def _counts(problem: Problem | MatrixProblem, pairs: Sequence[tuple[int, int]]) -> list[Violation]:
+    """Count everybody's pairs against their least and most, and all pairs against the seats."""
+    found = [
+        Violation(f"pair {pair} is there {times} times")
+        for pair, times in Counter(pairs).items()
+        if times > 1
+    ]
+    bounds = problem.bounds
+    for side, place, least, most in (
+        ("mentor", 0, bounds.mentor_least, bounds.mentor_most),
+        ("mentee", 1, bounds.mentee_least, bounds.mentee_most),
+    ):
+        count = Counter(pair[place] for pair in pairs)
+        for person, (low, high) in enumerate(zip(least.tolist(), most.tolist(), strict=True)):
+            if not low <= count[person] <= high:
+                found.append(
+                    Violation(f"{side} {person} has {count[person]} pairs, not {low} to {high}")
+                )
+    if bounds.seats is not None and len(pairs) > bounds.seats:
+        found.append(Violation(f"{len(pairs)} pairs, but only {bounds.seats} seats"))
+    return found

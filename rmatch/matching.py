@@ -1,0 +1,281 @@
+"""The result: pairs with reasons, the unmatched with causes, the proof, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.certificate import Certificate, prices_of
+from rmatch.check import Violation, check
+from rmatch.errors import UnknownPersonError
+from rmatch.solvers import Prices, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Candidates
+    from rmatch.matrix import MatrixProblem
+    from rmatch.problem import Problem
+    from rmatch.unmatched import Unmatched
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A mentor (who teaches) and a mentee (who learns).
+
+    ``parts`` are the contributions of the score parts; they add up to ``score`` exactly.
+    ``reasons`` say in words what speaks for the pair; ``flags`` name the rules that could not be
+    decided because data is missing, for a person to review (§C10).
+    """
+
+    mentor: Any
+    mentee: Any
+    score: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Matching:
+    """A checked matching. ``rows`` and ``cols`` are positions in the problem's rosters."""
+
+    problem: Problem | MatrixProblem
+    rows: NDArray[np.intp]  # (pairs,), mentors
+    cols: NDArray[np.intp]  # (pairs,), mentees
+    status: Status
+    units: int  # the objective in whole grid units, bonuses included
+    bound_units: int | None
+    solver: str
+    seconds: Mapping[str, float]
+    candidates: Candidates | None = None
+    known_prices: Prices | None = None
+
+    # ---- what was found ----------------------------------------------------------------------
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All pairs, in the canonical order of mentors, then mentees."""
+        from rmatch.reasons import pair_of
+
+        return tuple(
+            pair_of(self.problem, int(row), int(col))
+            for row, col in zip(self.rows, self.cols, strict=True)
+        )
+
+    @cached_property
+    def unmatched_mentors(self) -> tuple[Unmatched, ...]:
+        """Mentors without a pair, each with the cause (§C5)."""
+        from rmatch.unmatched import unmatched
+
+        return unmatched(self, "mentor")
+
+    @cached_property
+    def unmatched_mentees(self) -> tuple[Unmatched, ...]:
+        """Mentees without a pair, each with the cause (§C5)."""
+        from rmatch.unmatched import unmatched
+
+        return unmatched(self, "mentee")
+
+    def partners(self, person: Any) -> tuple[Any, ...]:
+        """Return the ids of a person's partners, as mentor and as mentee."""
+        found = [pair.mentee for pair in self.pairs if pair.mentor == person]
+        found += [pair.mentor for pair in self.pairs if pair.mentee == person]
+        if not found and person not in {*self.mentor_ids, *self.mentee_ids}:
+            raise UnknownPersonError(f"nobody has the id {person!r}")
+        return tuple(found)
+
+    @cached_property
+    def mentor_ids(self) -> tuple[Any, ...]:
+        """The ids of all mentors, in the problem's order."""
+        return _ids(self.problem, "mentors", 0)
+
+    @cached_property
+    def mentee_ids(self) -> tuple[Any, ...]:
+        """The ids of all mentees, in the problem's order."""
+        return _ids(self.problem, "mentees", 1)
+
+    # ---- how good it is, and how that is known -----------------------------------------------
+
+    @cached_property
+    def gains(self) -> NDArray[np.int64]:
+        """Each pair's gain in whole grid units."""
+        gains = np.zeros(len(self.rows), dtype=np.int64)
+        for start in range(0, len(self.rows), 512):  # small squares, of which the diagonal is used
+            part = slice(start, start + 512)
+            block, _ = self.problem.block(self.rows[part], self.cols[part])
+            gains[part] = np.diagonal(block)
+        return gains
+
+    @property
+    def score(self) -> float:
+        """The sum of the scores of all pairs."""
+        return int(self.gains.sum()) * self.problem.unit
+
+    @property
+    def objective(self) -> float:
+        """What was maximised, in units of score; for ``total_score`` the same as ``score``."""
+        return self.units * self.problem.unit
+
+    @property
+    def bound(self) -> float | None:
+        """A proven upper limit on the objective of any matching; ``None`` if nothing is proven."""
+        return None if self.bound_units is None else self.bound_units * self.problem.unit
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - objective) / bound: 0 when the matching is proven optimal."""
+        if self.bound_units is None:
+            return None
+        missing = self.bound_units - self.units
+        return 0.0 if missing == 0 else missing / max(abs(self.bound_units), 1)
+
+    @property
+    def coverage(self) -> Mapping[str, float]:
+        """The share of mentees, and of mentors, who have a pair; 1 where a side is empty."""
+        mentors, mentees = self.problem.shape
+        return {
+            "mentees": len(np.unique(self.cols)) / mentees if mentees else 1.0,
+            "mentors": len(np.unique(self.rows)) / mentors if mentors else 1.0,
+        }
+
+    @cached_property
+    def prices(self) -> Prices:
+        """The dual prices in whole grid units: what one more place of each person is worth."""
+        if self.known_prices is not None:
+            return self.known_prices
+        return prices_of(self._edges, self._chosen)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Prices that prove the optimum to anyone: ``certificate.verify(problem)`` (§C9)."""
+        pairs = tuple(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
+        return Certificate(pairs, self.units, self.prices)
+
+    def check(self) -> list[Violation]:
+        """Check the matching again, independently of the solver; an empty list is all well."""
+        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
+        return check(self.problem, pairs, self.units)
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Versions, rules, weights, data fingerprint, seed, seconds: all that decides a result."""
+        from rmatch.provenance import provenance
+
+        return provenance(self)
+
+    @property
+    def _edges(self) -> Candidates:
+        from rmatch.candidates import all_candidates
+
+        return self.candidates if self.candidates is not None else all_candidates(self.problem)
+
+    @property
+    def _chosen(self) -> NDArray[np.intp]:
+        edges = self._edges
+        keys = edges.mentee.astype(np.int64) * edges.shape[0] + edges.mentor
+        return np.searchsorted(keys, np.sort(self.cols * edges.shape[0] + self.rows))
+
+    # ---- how it leaves -----------------------------------------------------------------------
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Return one flat dict per pair: mentor, mentee, score, each part, reasons, flags."""
+        return [
+            {
+                "mentor": pair.mentor,
+                "mentee": pair.mentee,
+                "score": pair.score,
+                **pair.parts,
+                "reasons": "; ".join(pair.reasons),
+                "flags": "; ".join(pair.flags),
+            }
+            for pair in self.pairs
+        ]
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the pairs as a data frame of ``backend``: "pandas", "polars" or "pyarrow".
+
+        Without a backend, the first of these that is installed is used.
+        """
+        from rmatch.frames import frame
+
+        names = ("mentor", "mentee", "score", *self._part_names, "reasons", "flags")
+        records = self.to_records()
+        return frame({name: [record[name] for record in records] for name in names}, backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data for JSON; ``schema`` names the version of its layout."""
+        return {
+            "schema": f"rmatch/matching/{SCHEMA_VERSION}",
+            "status": self.status.value,
+            "objective": self.objective,
+            "bound": self.bound,
+            "score": self.score,
+            "coverage": dict(self.coverage),
+            "pairs": [
+                {
+                    "mentor": pair.mentor,
+                    "mentee": pair.mentee,
+                    "score": pair.score,
+                    "parts": dict(pair.parts),
+                    "reasons": list(pair.reasons),
+                    "flags": list(pair.flags),
+                }
+                for pair in self.pairs
+            ],
+            "unmatched_mentors": [person.to_dict() for person in self.unmatched_mentors],
+            "unmatched_mentees": [person.to_dict() for person in self.unmatched_mentees],
+            "provenance": dict(self.provenance),
+        }
+
+    @property
+    def _part_names(self) -> tuple[str, ...]:
+        return tuple(part.name for part in getattr(self.problem, "score", ()))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def summary(self) -> str:
+        """Say in a few lines what was found and how it is known."""
+        mentors, mentees = self.problem.shape
+        lines = [
+            (
+                f"{len(self)} pairs: {len(np.unique(self.cols))} of {mentees} mentees and "
+                f"{len(np.unique(self.rows))} of {mentors} mentors matched"
+            )
+        ]
+        if len(self):
+            scores = np.sort(self.gains) * self.problem.unit
+            lines.append(
+                f"score {self.score:.4g} in total; per pair {scores.mean():.3f} on average, "
+                f"{scores[0]:.3f} at worst, {scores[-1]:.3f} at best"
+            )
+        lines.append(self._proof())
+        return "\n".join(lines)
+
+    def _proof(self) -> str:
+        how = f"objective {self.problem.objective.name}, solver {self.solver}"
+        if self.status is Status.OPTIMAL:
+            return f"proven optimal ({how}); checked"
+        if self.gap is not None:
+            return f"not proven optimal: at most {self.gap:.2%} below the best ({how}); checked"
+        return f"a heuristic, nothing proven about the best ({how}); checked"
+
+    def __repr__(self) -> str:
+        return f"<Matching {self.summary()}>".replace("\n", "; ")
+
+    def _repr_html_(self) -> str:
+        from rmatch.reasons import html_table
+
+        return html_table(self)
+
+
+def _ids(problem: Any, side: str, axis: int) -> tuple[Any, ...]:
+    roster = getattr(problem, side, None)
+    return tuple(range(problem.shape[axis])) if roster is None else tuple(roster.ids)

@@ -1,0 +1,167 @@
+"""A problem from a ready-made matrix of scores, for those who bring their own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.candidates import FLOAT_EXACT, Bounds
+from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.objectives import Objective, objective_named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.columns import Rows
+    from rmatch.forms import Bools
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixProblem:
+    """Integer gains, permissions and counts. Make one with :meth:`of`.
+
+    Integer matrices stay as they are. A float matrix is put once on a grid of ``unit``, a power of
+    two so fine that totals fill up to 52 bits; ``rounding`` bounds what that can change in all (§C3).
+    """
+
+    gains: NDArray[np.int64]  # (mentors, mentees)
+    allowed: Bools
+    unit: float
+    rounding: float
+    bounds: Bounds
+    objective: Objective
+    arrival: None = None
+
+    @classmethod
+    def of(
+        cls,
+        scores: Any,
+        allowed: Any = None,
+        *,
+        mentor_capacity: Any = 1,
+        mentee_capacity: Any = 1,
+        mentor_minimum: Any = 0,
+        mentee_minimum: Any = 0,
+        seats: int | None = None,
+        objective: str | Objective = "total_score",
+    ) -> MatrixProblem:
+        """Check everything and put the scores on a grid."""
+        matrix, permitted = _matrices(scores, allowed)
+        mentors, mentees = matrix.shape
+        plain = Bounds.of(
+            _counts("mentor_capacity", mentor_capacity, mentors),
+            _counts("mentee_capacity", mentee_capacity, mentees),
+            mentor_least=_counts("mentor_minimum", mentor_minimum, mentors),
+            mentee_least=_counts("mentee_minimum", mentee_minimum, mentees),
+            seats=None if seats is None else int(_counts("seats", seats, 1)[0]),
+        ).clipped()
+        gains, unit = _integers(matrix, permitted, plain.most_pairs)
+        chosen = objective_named(objective)
+        rounding = 0.0 if np.issubdtype(matrix.dtype, np.integer) else unit * plain.most_pairs
+        bounds = chosen.bounds(plain, int(np.abs(gains).max(initial=0)))
+        return cls(gains, permitted, unit, rounding, bounds, chosen)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of mentors and mentees."""
+        return self.gains.shape[0], self.gains.shape[1]
+
+    def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int64], Bools]:
+        """Return integer gains and permissions for a rectangle of pairs."""
+        return self.gains[rows][:, cols], self.allowed[rows][:, cols]
+
+
+def _matrices(scores: Any, allowed: Any) -> tuple[NDArray[Any], Bools]:
+    """Return dense scores and permissions; a sparse matrix allows exactly its stored entries."""
+    import scipy.sparse as sp
+
+    if sp.issparse(scores):
+        stored = sp.coo_array(scores)
+        if len(np.unique(stored.row.astype(np.int64) * stored.shape[1] + stored.col)) < stored.nnz:
+            raise InvalidInputError("scores: a sparse entry is stored twice; sum duplicates first")
+        matrix = np.zeros(stored.shape, dtype=stored.dtype)
+        matrix[stored.row, stored.col] = stored.data
+        permitted = np.zeros(stored.shape, dtype=bool)
+        permitted[stored.row, stored.col] = True
+    else:
+        matrix = np.asarray(scores)
+        permitted = np.ones(matrix.shape, dtype=bool)
+    if matrix.ndim != 2:
+        raise InvalidInputError(
+            f"scores has {matrix.ndim} dimension(s); a matrix of mentors x mentees is needed"
+        )
+    if matrix.dtype == bool or not np.issubdtype(matrix.dtype, np.number):
+        raise InvalidInputError(f"scores holds {matrix.dtype}; numbers are needed")
+    if np.issubdtype(matrix.dtype, np.complexfloating):
+        raise InvalidInputError("scores holds complex numbers; real ones are needed")
+    if allowed is not None:
+        mask = np.asarray(allowed.toarray() if sp.issparse(allowed) else allowed)
+        if mask.shape != matrix.shape or mask.dtype != bool:
+            raise InvalidInputError(
+                f"allowed is {mask.dtype} of shape {mask.shape}; "
+                f"a bool matrix of the shape of scores, {matrix.shape}, is needed"
+            )
+        permitted &= mask
+    _refuse_non_finite(matrix, permitted)
+    return matrix, permitted
+
+
+def _refuse_non_finite(matrix: NDArray[Any], permitted: Bools) -> None:
+    """Scores of allowed pairs must be finite; forbidden pairs may hold anything."""
+    if not np.issubdtype(matrix.dtype, np.floating):
+        return
+    wrong = np.argwhere(~np.isfinite(matrix) & permitted)
+    if len(wrong):
+        problems = [
+            InputProblem(
+                f"score {matrix[row, col]} at [{row}, {col}]",
+                hint="scores are finite numbers; forbid a pair with allowed[i, j] = False",
+            )
+            for row, col in wrong[:20]
+        ]
+        if len(wrong) > 20:
+            problems.append(InputProblem(f"and {len(wrong) - 20} more that are not finite"))
+        raise InvalidInputError.from_problems(problems)
+
+
+def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
+    counts = np.asarray(value)
+    if counts.dtype == bool or not np.issubdtype(counts.dtype, np.number):
+        raise InvalidInputError(f"{name}={value!r}; whole numbers of at least 0 are needed")
+    if counts.shape not in ((), (size,)):
+        raise InvalidInputError(
+            f"{name} has shape {counts.shape}; one number, or one for each of {size} is needed"
+        )
+    whole = np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))
+    if not whole.all():
+        wrong = np.atleast_1d(counts)[~np.atleast_1d(whole)][:5].tolist()
+        raise InvalidInputError(f"{name} holds {wrong}; whole numbers of at least 0 are needed")
+    limited = np.minimum(counts, np.iinfo(np.int32).max)
+    return np.broadcast_to(limited.astype(np.int64), (size,)).copy()
+
+
+def _integers(
+    matrix: NDArray[Any], permitted: Bools, pairs: int
+) -> tuple[NDArray[np.int64], float]:
+    """Return whole-number gains and the score of one unit."""
+    if np.issubdtype(matrix.dtype, np.integer):
+        extremes = (int(matrix.max(initial=0)), -int(matrix.min(initial=0)))
+        if max(extremes) * max(pairs, 1) >= 1 << 61:
+            raise InvalidInputError(
+                f"scores up to {max(extremes)} over {pairs} pairs overflow 64-bit integers; "
+                "scale them down"
+            )
+        return np.where(permitted, matrix, 0).astype(np.int64), 1.0
+    values = np.where(permitted, matrix, 0.0).astype(np.float64)
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0:
+        return np.zeros(values.shape, dtype=np.int64), 1.0
+    # The finest power of two at which a sum over all pairs stays exact as a float, and a bonus above
+    # any such sum, for everybody, stays within 64-bit integers.
+    bits = min(math.log2(FLOAT_EXACT) - 1, 59 - math.ceil(math.log2(2 * sum(values.shape))))
+    power = int(bits - math.frexp(largest)[1] - math.ceil(math.log2(pairs + 1)))
+    power = min(power, 1000)
+    return np.rint(np.ldexp(values, power)).astype(np.int64), math.ldexp(1.0, -power)

@@ -1,0 +1,200 @@
+"""match(): rosters in, the best checked matching out. One page, read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch import solvers
+from rmatch.candidates import all_candidates
+from rmatch.errors import InfeasibleError, SolverError
+from rmatch.matching import Matching
+from rmatch.matrix import MatrixProblem
+from rmatch.problem import Problem
+from rmatch.solvers import Infeasible, Options
+
+if TYPE_CHECKING:
+    from rmatch.objectives import Objective
+    from rmatch.problem import Rule
+    from rmatch.scoring.base import ScorePart
+
+
+def match(
+    mentors: Any,
+    mentees: Any,
+    *,
+    rules: Sequence[Rule] = (),
+    score: Sequence[ScorePart] | None = None,
+    objective: str | Objective = "total_score",
+    seats: int | None = None,
+    solver: str = "auto",
+    seed: int | None = None,
+    time_limit: float | None = None,
+    callback: Callable[[dict[str, object]], None] | None = None,
+    **reading: Any,
+) -> Matching:
+    """Return the best set of pairs under the rules, checked, with the proof.
+
+    Parameters
+    ----------
+    mentors, mentees
+        Those who teach and those who learn: a :class:`Roster`, a list of dicts or of
+        :class:`Person`, a data frame, or the path of a CSV or Excel file. The same id on both
+        sides is one person, who is never matched with themself.
+    rules
+        Rules of :mod:`rmatch.rules`, or functions of (mentor, mentee) that return a bool.
+    score
+        Score parts of :mod:`rmatch.scoring`, weights divided by their sum. Default: those parts
+        of ``rmatch.scoring.default_score()`` for which the rosters have data.
+    objective
+        ``"total_score"`` or ``"coverage_first"``, or an objective of :mod:`rmatch.objectives`.
+    seats
+        The most pairs in all; default no limit. Everybody's own limits are the roster columns
+        ``capacity`` (default 1) and ``minimum`` (default 0).
+    solver
+        ``"auto"`` takes the best that can; a name forces one.
+    seed
+        ``None`` breaks ties by id; a number breaks them by that lottery. Also the seed of
+        randomised strategies.
+    time_limit
+        Seconds after which the best matching so far is returned, where the solver can.
+    callback
+        Called with a dict of figures during long solves.
+    reading
+        Options of :func:`rmatch.read_roster`: ``scale``, ``synonyms``, ``as_of`` ...
+
+    Raises
+    ------
+    InvalidInputError
+        Naming every bad row at once.
+    InfeasibleError
+        When minimums cannot be met.
+    UnsupportedFeatureError
+        When the solver asked for cannot do it; the message names those that can.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> from rmatch.rules import SeniorityGap
+    >>> mentors = [
+    ...     {"id": "m1", "level": 2, "skills": "AI:4"},
+    ...     {"id": "m2", "level": 1, "skills": "AI:3"},
+    ... ]
+    >>> mentees = [{"id": "s1", "level": 6, "skills": "AI:1", "goals": "AI:4"}]
+    >>> matching = rmatch.match(mentors, mentees, rules=[SeniorityGap(2)])
+    >>> [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs]
+    [('m1', 's1', 1.0)]
+    >>> matching.status.value
+    'optimal'
+    """
+    from rmatch.reading import read_sides
+
+    started = perf_counter()
+    left, right = read_sides(mentors, mentees, **reading)
+    read = perf_counter()
+    problem = Problem.of(
+        left, right, rules=rules, score=score, objective=objective, seats=seats, seed=seed
+    )
+    options = Options(time_limit=time_limit, seed=seed or 0, callback=callback)
+    seconds = {"read": read - started, "prepare": perf_counter() - read}
+    return solve(problem, solver=solver, options=options, seconds=seconds)
+
+
+def match_matrix(
+    scores: Any,
+    allowed: Any = None,
+    *,
+    mentor_capacity: Any = 1,
+    mentee_capacity: Any = 1,
+    mentor_minimum: Any = 0,
+    mentee_minimum: Any = 0,
+    seats: int | None = None,
+    objective: str | Objective = "total_score",
+    solver: str = "auto",
+    seed: int | None = None,
+    time_limit: float | None = None,
+) -> Matching:
+    """Return the best set of pairs for a ready-made matrix of scores.
+
+    Parameters
+    ----------
+    scores
+        (mentors, mentees) numbers, dense or ``scipy.sparse`` (then only stored entries are
+        allowed pairs, an explicit 0 included). Integers stay exactly as they are.
+    allowed
+        (mentors, mentees) booleans; default all. Forbidden pairs may hold any score, NaN too.
+    mentor_capacity, mentee_capacity, mentor_minimum, mentee_minimum
+        The most and the least pairs of each person: one number, or one for each.
+    seats
+        The most pairs in all.
+    objective, solver, seed, time_limit
+        As in :func:`match`. ``seed`` serves randomised strategies only: ties go by position.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> matching = rmatch.match_matrix([[3, 1], [2, 2]])
+    >>> [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs]
+    [(0, 0, 3.0), (1, 1, 2.0)]
+    """
+    started = perf_counter()
+    problem = MatrixProblem.of(
+        scores,
+        allowed,
+        mentor_capacity=mentor_capacity,
+        mentee_capacity=mentee_capacity,
+        mentor_minimum=mentor_minimum,
+        mentee_minimum=mentee_minimum,
+        seats=seats,
+        objective=objective,
+    )
+    options = Options(time_limit=time_limit, seed=seed or 0)
+    return solve(
+        problem, solver=solver, options=options, seconds={"prepare": perf_counter() - started}
+    )
+
+
+def solve(
+    problem: Problem | MatrixProblem,
+    *,
+    solver: str = "auto",
+    options: Options | None = None,
+    seconds: dict[str, float] | None = None,
+) -> Matching:
+    """Return the best matching of a problem: candidates, selection, check."""
+    started = perf_counter()
+    candidates = all_candidates(problem)
+    scored = perf_counter()
+    try:
+        selection = problem.objective.optimise(candidates, solver, options or Options())
+    except Infeasible:
+        raise InfeasibleError("the minimum numbers of pairs cannot all be met") from None
+    solved = perf_counter()
+    order = np.lexsort((candidates.mentee[selection.edges], candidates.mentor[selection.edges]))
+    chosen = selection.edges[order]
+    name = solver if solver != "auto" else solvers.choose(solver, candidates).name
+    phases = {**(seconds or {}), "candidates": scored - started, "solve": solved - scored}
+    matching = Matching(
+        problem,
+        candidates.mentor[chosen].astype(np.intp),
+        candidates.mentee[chosen].astype(np.intp),
+        selection.status,
+        selection.objective,
+        selection.bound,
+        name,
+        phases,
+        candidates,
+        selection.prices,
+    )
+    violations = matching.check()
+    phases["check"] = perf_counter() - solved
+    if violations:
+        raise SolverError(
+            f"rmatch found a fault in its own result and does not return it: {violations[0]} "
+            f"({len(violations)} in all); please report it",
+            "check failed",
+        )
+    return matching

@@ -1,0 +1,230 @@
+"""A problem: two rosters, a score, rules and an objective, frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from rmatch.candidates import Bounds
+from rmatch.columns import Numbers, Ragged
+from rmatch.errors import InvalidInputError
+from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid
+from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
+from rmatch.people import Roster, align
+from rmatch.rules.base import PairRule, Predicate
+from rmatch.scoring import default_score
+from rmatch.scoring.base import ScorePart
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.columns import Rows
+    from rmatch.forms import Bools
+
+    Rule = PairRule | Callable[..., bool | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything that decides a matching. Make one with :meth:`of`; change one with ``replace``.
+
+    People stand in canonical order, sorted by id (or shuffled by ``seed``), so that the order of
+    the input rows decides nothing, not even between equally good matchings (§C4).
+    """
+
+    mentors: Roster
+    mentees: Roster
+    rules: tuple[PairRule, ...] = ()
+    score: tuple[ScorePart, ...] = ()
+    objective: Objective = TOTAL_SCORE
+    seats: int | None = None
+    seed: int | None = None
+    arrival: NDArray[np.intp] | None = None  # mentees in the order they were given
+
+    @classmethod
+    def of(
+        cls,
+        mentors: Roster,
+        mentees: Roster,
+        *,
+        rules: Sequence[Rule] = (),
+        score: Sequence[ScorePart] | None = None,
+        objective: str | Objective = "total_score",
+        seats: int | None = None,
+        seed: int | None = None,
+    ) -> Problem:
+        """Align the rosters, put people in canonical order, and check that all parts fit."""
+        mentors, mentees = align(mentors, mentees)
+        rank, order = _canonical(mentors, seed), _canonical(mentees, seed)
+        mentors, mentees = mentors.take(rank), mentees.take(order)
+        bound = tuple(_as_rule(rule).bound(mentors, mentees) for rule in rules)
+        for rule in bound:
+            rule.validate(mentors, mentees)
+        parts = _default_parts(mentors, mentees) if score is None else tuple(score)
+        for part in parts:
+            part.validate(mentors, mentees)
+        if len({part.name for part in parts}) < len(parts):
+            raise InvalidInputError("two score parts have the same name; give each its own")
+        if parts and sum(part.weight for part in parts) <= 0:
+            raise InvalidInputError("all weights are 0; at least one must be above 0")
+        if seats is not None and (isinstance(seats, bool) or seats != int(seats) or seats < 0):
+            raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
+        arrival = np.argsort(order)
+        return cls(mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival)
+
+    def replace(self, **changes: Any) -> Problem:
+        """Return a changed problem, checked again."""
+        kept = {f.name for f in dataclasses.fields(self)} - {"arrival"}
+        values = {name: getattr(self, name) for name in kept} | changes
+        return Problem.of(values.pop("mentors"), values.pop("mentees"), **values)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the numbers of mentors and mentees."""
+        return len(self.mentors), len(self.mentees)
+
+    @property
+    def unit(self) -> float:
+        """The score of one whole unit of gain."""
+        return 1 / GRID
+
+    @property
+    def gain_limit(self) -> int:
+        """No pair's gain is larger: weights sum to 1, and rounding adds less than that again."""
+        return 2 * GRID
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """The weights of the score parts, divided by their sum."""
+        total = sum(part.weight for part in self.score)
+        return tuple(part.weight / total for part in self.score)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """How many pairs everybody may and must have, and what being matched is worth."""
+        plain = Bounds.of(
+            self.mentors.counts("capacity", 1),
+            self.mentees.counts("capacity", 1),
+            mentor_least=self.mentors.counts("minimum", 0),
+            mentee_least=self.mentees.counts("minimum", 0),
+            seats=self.seats,
+        )
+        return self.objective.bounds(plain.clipped(), self.gain_limit)
+
+    @cached_property
+    def pair_forms(self) -> tuple[PairForm, ...]:
+        """What each rule allows, in the order of ``rules``; last, that nobody meets themself."""
+        forms = [rule.form(self.mentors, self.mentees) for rule in self.rules]
+        return (*forms, _not_self(self.mentors, self.mentees))
+
+    @cached_property
+    def gain_forms(self) -> tuple[GainForm, ...]:
+        """What the score parts add, all linear ones joined into one."""
+        forms = [
+            part.form(self.mentors, self.mentees, weight)
+            for part, weight in zip(self.score, self.weights, strict=True)
+            if weight > 0
+        ]
+        linear = [form for form in forms if isinstance(form, Linear)]
+        others = [form for form in forms if not isinstance(form, Linear)]
+        return (*([_join(linear)] if linear else []), *others)
+
+    @cached_property
+    def min_gain(self) -> int | None:
+        """The least gain of an allowed pair, from the rules that set a minimum score."""
+        least = [rule.minimum_score for rule in self.rules if rule.minimum_score is not None]
+        return int(on_grid(np.array(max(least)))) if least else None
+
+    def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int32], Bools]:
+        """Return integer gains and permissions for a rectangle of pairs."""
+        gains = self.gains(rows, cols)
+        allowed = self.pair_forms[-1].block(rows, cols)
+        for form in self.pair_forms[:-1]:
+            allowed &= form.block(rows, cols)
+        if self.min_gain is not None:
+            allowed &= gains >= self.min_gain
+        return gains, allowed
+
+    def gains(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
+        """Return integer gains for a rectangle of pairs, forbidden ones included."""
+        total: NDArray[np.int32] | None = None
+        for form in self.gain_forms:
+            gains = form.block(rows, cols)
+            total = gains if total is None else np.add(total, gains, out=total)
+        if total is None:
+            taken = (len(np.arange(self.shape[0])[rows]), len(np.arange(self.shape[1])[cols]))
+            return np.zeros(taken, dtype=np.int32)
+        return total
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all data in canonical order: the same for the same people in any order."""
+        digest = hashlib.sha256()
+        for roster in (self.mentors, self.mentees):
+            order = np.argsort(np.array(roster.ids, dtype=object), kind="stable")
+            for name, column in sorted(roster.take(order).columns.items()):
+                digest.update(name.encode())
+                for array in _arrays(column):
+                    digest.update(np.ascontiguousarray(array).tobytes())
+                digest.update("\x1f".join(getattr(column, "labels", ())).encode())
+        return digest.hexdigest()
+
+
+def _arrays(column: Any) -> tuple[NDArray[Any], ...]:
+    if isinstance(column, Numbers):
+        return (column.values,)
+    if isinstance(column, Ragged):
+        return column.starts, column.codes, column.values, column.weights
+    return (column.codes,)
+
+
+def _canonical(roster: Roster, seed: int | None) -> NDArray[np.intp]:
+    order = np.argsort(roster.categories("id").codes, kind="stable")
+    return order if seed is None else np.random.default_rng(seed).permutation(order)
+
+
+def _as_rule(rule: Any) -> PairRule:
+    if isinstance(rule, PairRule):
+        return rule
+    if isinstance(rule, type):
+        raise InvalidInputError(f"rule {rule.__name__} is a class; write {rule.__name__}()")
+    if isinstance(rule, ScorePart):
+        raise InvalidInputError(f"{rule.name} is a score part; it belongs into score=[...]")
+    if callable(rule):
+        return Predicate(function=rule)
+    raise InvalidInputError(f"{rule!r} is not a rule: give a rule of rmatch.rules or a function")
+
+
+def _default_parts(mentors: Roster, mentees: Roster) -> tuple[ScorePart, ...]:
+    """Return the default score without the parts that these rosters have no data for."""
+    parts = tuple(part for part in default_score() if part.available(mentors, mentees))
+    if not parts:
+        raise InvalidInputError(
+            "the rosters have nothing that the default score reads (goals, values, interests, "
+            "site or timezone); add columns, or give score=[...]"
+        )
+    return parts
+
+
+def _not_self(mentors: Roster, mentees: Roster) -> Exceptions:
+    """The same id on both sides is one person, never matched with themself (§C1)."""
+    one, other = mentors.categories("id").codes, mentees.categories("id").codes
+    _, left, right = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return Exceptions(left, right, (len(one), len(other)))
+
+
+def _join(forms: Sequence[Linear]) -> Linear:
+    """Add linear forms by putting their features side by side: one product instead of several."""
+    if len(forms) == 1:
+        return forms[0]
+    return Linear(
+        sp.csr_array(sp.hstack([form.mentors for form in forms], format="csr")),
+        sp.csr_array(sp.hstack([form.mentees for form in forms], format="csr")),
+    )

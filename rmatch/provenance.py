@@ -1,0 +1,58 @@
+"""Where a result comes from: everything that decided it, for the record."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING, Any
+
+import rmatch
+from rmatch.problem import Problem
+
+if TYPE_CHECKING:
+    from rmatch.matching import Matching
+
+
+def provenance(matching: Matching) -> dict[str, Any]:
+    """Return versions, rules, weights, data fingerprint, seed and seconds per phase."""
+    problem = matching.problem
+    record: dict[str, Any] = {
+        "rmatch": rmatch.__version__,
+        "python": platform.python_version(),
+        "platform": sys.platform,
+        "libraries": _versions(),
+        "objective": problem.objective.name,
+        "solver": matching.solver,
+        "status": matching.status.value,
+        "seconds": {phase: round(value, 6) for phase, value in matching.seconds.items()},
+    }
+    if isinstance(problem, Problem):
+        record |= {
+            "rules": [_plain(rule) for rule in problem.rules],
+            "score": [
+                _plain(part) | {"weight": weight}
+                for part, weight in zip(problem.score, problem.weights, strict=True)
+            ],
+            "data": problem.fingerprint,
+            "people": dict(zip(("mentors", "mentees"), problem.shape, strict=True)),
+            "seats": problem.seats,
+            "seed": problem.seed,
+        }
+    else:
+        record |= {"unit": problem.unit, "rounding": problem.rounding}
+    return record
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of the libraries in use, from the modules that are already loaded."""
+    names = ("numpy", "scipy", "ortools", "networkx", "numba")
+    loaded = {name: sys.modules[name] for name in names if name in sys.modules}
+    return {name: str(getattr(module, "__version__", "")) for name, module in loaded.items()}
+
+
+def _plain(owner: Any) -> dict[str, Any]:
+    parameters = {
+        name: value if isinstance(value, int | float | str | bool | None) else repr(value)
+        for name, value in owner.parameters().items()
+    }
+    return {"name": owner.name, **parameters}
