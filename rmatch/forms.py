@@ -206,7 +206,8 @@ class Linear:
             product = left.astype(np.float32) @ right.astype(np.float32).toarray().T
         else:
             product = (right.astype(np.float32) @ left.astype(np.float32).toarray().T).T
-        return product.astype(np.int32)
+        gains: NDArray[np.int32] = product.astype(np.int32)
+        return gains
 
     @cached_property
     def _used(self) -> NDArray[np.intp]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from rmatch.errors import InvalidInputError, MissingDependencyError
 
@@ -23,4 +23,4 @@ def frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> A
         )
     import narwhals.stable.v2 as nw
 
-    return nw.from_dict(dict(columns), backend=chosen).to_native()
+    return nw.from_dict(dict(columns), backend=cast("Any", chosen)).to_native()

@@ -24,7 +24,8 @@ class MatrixProblem:
     """Integer gains, permissions and counts. Make one with :meth:`of`.
 
     Integer matrices stay as they are. A float matrix is put once on a grid of ``unit``, a power of
-    two so fine that totals fill up to 52 bits; ``rounding`` bounds what that can change in all (§C3).
+    two so fine that totals fill up to 52 bits; ``rounding`` bounds what that can change in all
+    (§C3).
     """
 
     gains: NDArray[np.int64]  # (mentors, mentees)
@@ -159,8 +160,8 @@ def _integers(
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:
         return np.zeros(values.shape, dtype=np.int64), 1.0
-    # The finest power of two at which a sum over all pairs stays exact as a float, and a bonus above
-    # any such sum, for everybody, stays within 64-bit integers.
+    # The finest power of two at which a sum over all pairs stays exact as a float, and a bonus
+    # above any such sum, for everybody, stays within 64-bit integers.
     bits = min(math.log2(FLOAT_EXACT) - 1, 59 - math.ceil(math.log2(2 * sum(values.shape))))
     power = int(bits - math.frexp(largest)[1] - math.ceil(math.log2(pairs + 1)))
     power = min(power, 1000)

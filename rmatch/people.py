@@ -154,15 +154,18 @@ class Roster:
 
     def numbers(self, name: str) -> Numbers:
         """Return a numeric column; an error naming the columns there are if it is not one."""
-        return self._typed(name, Numbers, "numbers")
+        column: Numbers = self._typed(name, Numbers, "numbers")
+        return column
 
     def categories(self, name: str) -> Categories:
         """Return a column of labels."""
-        return self._typed(name, Categories, "labels")
+        column: Categories = self._typed(name, Categories, "labels")
+        return column
 
     def ragged(self, name: str) -> Ragged:
         """Return a column of lists: skills, goals, languages, interests, preferences ..."""
-        return self._typed(name, Ragged, "lists")
+        column: Ragged = self._typed(name, Ragged, "lists")
+        return column
 
     def _typed(self, name: str, kind: type, what: str) -> Any:
         column = self.columns.get(name)

@@ -69,7 +69,7 @@ class Unmatched:
                 f"all {self.eligible} eligible partners are taken; "
                 f"the best, {best.partner} ({best.score:.2f}), is with {by}"
             )
-        return self.cause.value
+        return str(self.cause.value)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

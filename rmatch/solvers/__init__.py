@@ -32,7 +32,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """Dual prices in whole grid units: the worth of one more place of each person, and of a seat."""
+    """Dual prices in whole grid units: what one more place of each person, or a seat, is worth."""
 
     mentor: NDArray[np.int64]
     mentee: NDArray[np.int64]

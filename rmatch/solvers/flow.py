@@ -108,7 +108,7 @@ def _person_arcs(
     bonus = np.where(most == 1, 0, bonus)  # already part of the pair's gain
     first = np.minimum(most, 1)
     required = np.minimum(least, most)
-    arcs = []
+    arcs: list[tuple[NDArray[np.int64], ...]] = []
     for capacity, cost in (
         (np.minimum(required, first), -(bonus + must)),
         (np.maximum(first - required, 0), -bonus),

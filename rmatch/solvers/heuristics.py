@@ -72,7 +72,7 @@ def take_in_order(candidates: Candidates, order: NDArray[np.intp]) -> Selection:
     bounds = candidates.bounds
     mentor_places, mentee_places = bounds.mentor_most.tolist(), bounds.mentee_most.tolist()
     seats = bounds.most_pairs
-    taken = []
+    taken: list[int] = []
     edges: Iterable[tuple[int, int, int]] = zip(
         order.tolist(),
         candidates.mentor[order].tolist(),
