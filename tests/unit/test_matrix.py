@@ -1,0 +1,132 @@
+"""Ready-made matrices: what is refused, and that numbers stay exact."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+import rmatch
+from rmatch.matrix import MatrixProblem
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([1, 2], r"1 dimension\(s\); a matrix of mentors x mentees is needed"),
+        ([["a"]], "numbers are needed"),
+        ([[True]], "scores holds bool; numbers are needed"),
+        ([[1j]], "complex numbers; real ones are needed"),
+        ([[float("nan")]], r"score nan at \[0, 0\]"),
+        ([[float("inf")]], r"forbid a pair with allowed\[i, j\] = False"),
+        ([[2**62, 2**62]], "overflow 64-bit integers"),
+    ],
+)
+def test_bad_scores_are_refused_by_name(scores, message):
+    """Nothing that is not a finite real matrix reaches a solver."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match_matrix(np.array(scores))
+
+
+def test_every_score_that_is_not_finite_is_named():
+    """All bad cells come in one error, not one per run."""
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        rmatch.match_matrix([[np.nan, 1.0], [2.0, np.inf]])
+    assert [problem.message for problem in caught.value.problems] == [
+        "score nan at [0, 0]",
+        "score inf at [1, 1]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ({"mentor_capacity": -1}, r"mentor_capacity holds \[-1\]"),
+        ({"mentee_capacity": [1, 1, 1]}, r"mentee_capacity has shape \(3,\); .* each of 2"),
+        ({"mentor_capacity": 1.5}, "whole numbers of at least 0"),
+        ({"mentor_capacity": np.nan}, "whole numbers of at least 0"),
+        ({"seats": -2}, r"seats holds \[-2\]"),
+        ({"mentor_minimum": "x"}, "mentor_minimum='x'"),
+        ({"mentor_capacity": True}, "mentor_capacity=True"),
+    ],
+)
+def test_bad_counts_are_refused_by_name(counts, message):
+    """Counts are whole numbers of at least 0, one or one for each."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match_matrix([[1, 2], [3, 4]], **counts)
+
+
+@pytest.mark.parametrize("allowed", [[[True]], [[1, 1], [1, 1]]])
+def test_permissions_are_booleans_of_the_same_shape(allowed):
+    """A mask of another shape or type would silently mean something else."""
+    with pytest.raises(rmatch.InvalidInputError, match="a bool matrix of the shape of scores"):
+        rmatch.match_matrix([[1, 2], [3, 4]], allowed)
+
+
+def test_forbidden_pairs_may_hold_anything():
+    """NaN marks a forbidden pair in many people's data; only allowed pairs must be finite."""
+    matching = rmatch.match_matrix([[np.nan, 1.0]], [[False, True]])
+    assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [(0, 1)]
+
+
+def test_sparse_zeros_are_allowed_pairs():
+    """A stored zero is a legal pair with score 0; an entry that is not stored is forbidden (§C2)."""
+    scores = sp.coo_array(([0, 5], ([0, 1], [0, 1])), shape=(2, 2))
+    matching = rmatch.match_matrix(scores, objective="coverage_first")
+    assert [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs] == [
+        (0, 0, 0.0),
+        (1, 1, 5.0),
+    ]
+
+
+def test_big_integers_stay_exact():
+    """Integers beyond 2**53 differ by one and the better one is found (§C3)."""
+    big = 2**55
+    matching = rmatch.match_matrix(np.array([[big, big + 1]]))
+    assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [(0, 1)]
+    assert matching.units == big + 1
+
+
+def test_the_rounding_of_floats_is_bounded_and_tiny():
+    """Floats go on a grid of a power of two; what rounding can change in all is stated."""
+    scores = np.random.default_rng(1).random((50, 40)) * 1e-3
+    problem = MatrixProblem.of(scores)
+    assert np.abs(problem.gains * problem.unit - scores).max() <= problem.unit / 2
+    assert problem.rounding == problem.unit * 40 < 1e-13
+
+
+def test_a_solver_that_cannot_names_those_that_can():
+    """Asking for what a solver lacks is an error with a way out."""
+    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'assignment' cannot .* can: .*flow"):
+        rmatch.match_matrix([[1, 2], [3, 4]], mentor_capacity=2, mentee_capacity=2,
+                            solver="assignment")  # fmt: skip
+
+
+def test_an_unknown_solver_lists_the_known_ones():
+    """A misspelt solver is told what there is."""
+    with pytest.raises(rmatch.InvalidInputError, match="no solver 'hungry'; there are: assignment"):
+        rmatch.match_matrix([[1]], solver="hungry")
+
+
+def test_unmatched_people_have_causes():
+    """Somebody without a pair is told who has the partners, and at what price."""
+    matching = rmatch.match_matrix([[3, 2], [0, 0]], [[True, True], [False, False]])
+    (mentor,) = matching.unmatched_mentors
+    (mentee,) = matching.unmatched_mentees
+    assert mentor.cause.name == "NO_ELIGIBLE_PARTNER"
+    assert mentee.cause.name == "PARTNERS_TAKEN"
+    assert mentee.words == "all 1 eligible partners are taken; the best, 0 (2.00), is with 0"
+    assert mentee.taken[0].price is not None
+    assert 2.0 <= mentee.taken[0].price <= 3.0
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "first_come", "random", "stable"])
+def test_strategies_give_legal_matchings_and_claim_nothing(strategy):
+    """Heuristics pass the same check and never call themselves optimal (§C8)."""
+    scores = np.random.default_rng(3).integers(0, 100, (30, 40))
+    matching = rmatch.match_matrix(scores, mentor_capacity=2, solver=strategy, seed=1)
+    best = rmatch.match_matrix(scores, mentor_capacity=2)
+    assert matching.status.value == "heuristic"
+    assert matching.bound is None
+    assert matching.check() == []
+    assert matching.units <= best.units
