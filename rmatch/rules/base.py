@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Missing = Literal["fail", "pass", "flag"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PairRule:
     """Allows or forbids one pair at a time. Rules combine with AND (§C6).
 
@@ -35,7 +35,7 @@ class PairRule:
         ``"fail"``.
     """
 
-    missing: Missing = "flag"
+    missing: Missing = field(default="flag", kw_only=True)
 
     #: Safety rules outrank locks (§C6).
     safety: ClassVar[bool] = False
@@ -59,6 +59,10 @@ class PairRule:
     def minimum_score(self) -> float | None:
         """The least total score of an allowed pair; only ``MinimumScore`` sets one."""
         return None
+
+    def bound(self, mentors: Roster, mentees: Roster) -> PairRule:
+        """Return the rule with what it needs to know of all people; most rules need nothing."""
+        return self
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         """Decide one pair from plain data; ``None`` when the data is missing. The scalar twin."""
@@ -92,10 +96,10 @@ class PairRule:
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where the rosters cannot serve this rule: a column that nobody has."""
-        for field in self.fields:
-            if not (mentors.has(field) or mentees.has(field)):
+        for name in self.fields:
+            if not (mentors.has(name) or mentees.has(name)):
                 raise InvalidInputError(
-                    f"rule {self.name} reads the column {field!r}, which nobody has; "
+                    f"rule {self.name} reads the column {name!r}, which nobody has; "
                     f"add it, or leave the rule out"
                 )
 
@@ -138,7 +142,7 @@ class Shape:
     mentees: Bools
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Predicate(PairRule):
     """A rule from any function of two people: ``True``, ``False``, or ``None`` for missing data.
 
@@ -167,7 +171,7 @@ class Predicate(PairRule):
 def _parameters(owner: Any) -> dict[str, Any]:
     """Return a dataclass's fields that differ from their defaults."""
     return {
-        field.name: getattr(owner, field.name)
-        for field in dataclasses.fields(owner)
-        if getattr(owner, field.name) != field.default
+        each.name: getattr(owner, each.name)
+        for each in dataclasses.fields(owner)
+        if getattr(owner, each.name) != each.default
     }

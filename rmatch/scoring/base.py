@@ -6,7 +6,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -26,7 +26,7 @@ class Term:
     words: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ScorePart:
     """One named component of compatibility, in [0, 1] before its weight.
 
@@ -43,7 +43,7 @@ class ScorePart:
         Importance against the other parts, at least 0.
     """
 
-    weight: float = 1.0
+    weight: float = field(default=1.0, kw_only=True)
 
     #: The roster columns the part reads.
     fields: ClassVar[tuple[str, ...]] = ()
@@ -98,7 +98,7 @@ class ScorePart:
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where the rosters cannot serve this part: a column that nobody has."""
         if self.fields and not self.available(mentors, mentees):
-            columns = " or ".join(repr(field) for field in self.fields)
+            columns = " or ".join(map(repr, self.fields))
             raise InvalidInputError(
                 f"score part {self.name} reads the column {columns}, which nobody has; "
                 f"add it, or leave the part out of score=[...]"
@@ -106,14 +106,14 @@ class ScorePart:
 
     def available(self, mentors: Roster, mentees: Roster) -> bool:
         """Say whether the rosters have anything for this part to read."""
-        return any(mentors.has(field) or mentees.has(field) for field in self.fields)
+        return any(mentors.has(name) or mentees.has(name) for name in self.fields)
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters that differ from their defaults, as plain data."""
         return {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if getattr(self, field.name) != field.default
+            each.name: getattr(self, each.name)
+            for each in dataclasses.fields(self)
+            if getattr(self, each.name) != each.default
         }
 
     def replace(self, **changes: Any) -> ScorePart:

@@ -14,6 +14,8 @@ from rmatch.forms import GRID, Floats, Gains, Linear, on_grid
 from rmatch.scoring.base import ScorePart, Term
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.columns import Ragged, Rows
     from rmatch.people import Person, Roster
 
@@ -146,32 +148,42 @@ def coverage_features(
     Returns (teachers, features) 0/1 and (learners, features) whole-number gains: what a learner
     gains from a teacher who has exactly that skill at exactly that level.
     """
-    skills, goals = teachers.ragged("skills"), learners.ragged("goals")
+    has, features, levels = skill_features(teachers.ragged("skills"))
+    own = learners.ragged("skills")
+    return has, _gain_entries(learners.ragged("goals"), own, features, levels, weight)
+
+
+def skill_features(skills: Ragged) -> tuple[sp.csr_array, NDArray[np.int64], Floats]:
+    """Return (people, features) 0/1, what each feature is, and the levels there are.
+
+    Feature ``code * len(levels) + rank`` is "has skill ``code`` at exactly ``levels[rank]``";
+    features ascend, so those of one skill are a contiguous run.
+    """
     levels, rank = np.unique(skills.values, return_inverse=True)
     features, column = np.unique(
-        skills.codes.astype(np.int64) * len(levels) + rank, return_inverse=True
+        skills.codes.astype(np.int64) * max(len(levels), 1) + rank, return_inverse=True
     )
-    shape = (len(teachers), len(features))
-    has = sp.csr_array((np.ones(len(column), np.int32), column, skills.starts), shape=shape)
-    gains = _gain_entries(goals, learners.ragged("skills"), features, levels, weight)
-    return has, gains
+    ones = np.ones(len(column), np.int32)
+    has = sp.csr_array((ones, column, skills.starts), shape=(len(skills), len(features)))
+    return has, features, levels
 
 
 def _gain_entries(
-    goals: Ragged, own: Ragged, features: np.ndarray, levels: Floats, weight: float
+    goals: Ragged, own: Ragged, features: NDArray[np.int64], levels: Floats, weight: float
 ) -> sp.csr_array:
     start = levels_of(own, goals)
     gap = goals.values - start
     is_open = gap > 0
     total = np.bincount(goals.rows, goals.weights * is_open, minlength=len(goals))
-    # Each open goal meets every feature of its skill: a contiguous run, as features are sorted.
-    first = np.searchsorted(features, goals.codes.astype(np.int64) * len(levels))
-    last = np.searchsorted(features, (goals.codes.astype(np.int64) + 1) * len(levels))
+    width = max(len(levels), 1)
+    # Each open goal meets every feature of its skill.
+    first = np.searchsorted(features, goals.codes.astype(np.int64) * width)
+    last = np.searchsorted(features, (goals.codes.astype(np.int64) + 1) * width)
     counts = np.where(is_open, last - first, 0)
     goal = np.repeat(np.arange(len(goals.codes)), counts)
     begin = np.repeat(np.cumsum(counts) - counts, counts)
     feature = first[goal] + np.arange(len(goal)) - begin
-    taught = levels[features[feature] % max(len(levels), 1)] - start[goal]
+    taught = levels[features[feature] % width] - start[goal]
     covered = np.minimum(1.0, np.maximum(0.0, taught) / gap[goal])
     share = goals.weights[goal] / total[goals.rows[goal]]
     gain = on_grid(weight * (share * covered))

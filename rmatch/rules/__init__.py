@@ -1,0 +1,77 @@
+"""Pair rules: each allows or forbids one pair at a time.
+
+Add a rule by writing one class in the file of its family, and its name here.
+"""
+
+from rmatch.rules.base import PairRule, Predicate
+from rmatch.rules.eligibility import ActiveDuring, Consent, PersonRule, Tenure, Trained
+from rmatch.rules.generation import CohortGap, GenerationGap
+from rmatch.rules.history import NotPrevious
+from rmatch.rules.practical import (
+    Accessibility,
+    CommonLanguage,
+    Different,
+    Same,
+    SharedSlots,
+    TimeZoneDifference,
+    WorkingHoursOverlap,
+)
+from rmatch.rules.safety import Conflicts, ReportingLine, Vetoes
+from rmatch.rules.seniority import SeniorityGap
+from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, TeachingMargin
+
+#: Every rule that files and tests know by name. A user's own rule needs no registration.
+RULES: dict[str, type[PairRule]] = {
+    rule.__name__: rule
+    for rule in (
+        Accessibility,
+        ActiveDuring,
+        CohortGap,
+        CommonLanguage,
+        Conflicts,
+        Consent,
+        Different,
+        GenerationGap,
+        MinimumScore,
+        MustCoverTopGoal,
+        NotPrevious,
+        ReportingLine,
+        Same,
+        SeniorityGap,
+        SharedSlots,
+        TeachingMargin,
+        Tenure,
+        TimeZoneDifference,
+        Trained,
+        Vetoes,
+        WorkingHoursOverlap,
+    )
+}
+
+__all__ = [
+    "RULES",
+    "Accessibility",
+    "ActiveDuring",
+    "CohortGap",
+    "CommonLanguage",
+    "Conflicts",
+    "Consent",
+    "Different",
+    "GenerationGap",
+    "MinimumScore",
+    "MustCoverTopGoal",
+    "NotPrevious",
+    "PairRule",
+    "PersonRule",
+    "Predicate",
+    "ReportingLine",
+    "Same",
+    "SeniorityGap",
+    "SharedSlots",
+    "TeachingMargin",
+    "Tenure",
+    "TimeZoneDifference",
+    "Trained",
+    "Vetoes",
+    "WorkingHoursOverlap",
+]

@@ -1,0 +1,139 @@
+"""Rules about generations: a gap in years, or in named cohorts (off unless asked for, §C11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import Interval
+from rmatch.rules.base import PairRule, Shape
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.people import Person, Roster
+
+_BIRTH = ("birth_earliest", "birth_latest")
+
+
+@dataclass(frozen=True)
+class GenerationGap(PairRule):
+    """The mentee is at least ``min_years`` (and at most ``max_years``) older than the mentor.
+
+    Birth years may be known as bands only; the gap must then hold for every year in both bands.
+
+    Examples
+    --------
+    >>> from rmatch import Person
+    >>> from rmatch.rules import GenerationGap
+    >>> rule = GenerationGap(15)
+    >>> rule.allows(Person(id="m", birth_year=1998), Person(id="s", birth_year=(1960, 1983)))
+    True
+    >>> rule.allows(Person(id="m", birth_year=1998), Person(id="s", birth_year=(1960, 1984)))
+    False
+    """
+
+    min_years: float = 15
+    max_years: float | None = None
+    fields: ClassVar[tuple[str, ...]] = _BIRTH
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_years is not None and self.max_years < self.min_years:
+            raise InvalidInputError(
+                f"generation_gap: max_years={self.max_years} is below min_years={self.min_years}"
+            )
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        young, old = birth_years(mentor), birth_years(mentee)
+        if young is None or old is None:
+            return None
+        smallest, largest = young[0] - old[1], young[1] - old[0]
+        return smallest >= self.min_years and (self.max_years is None or largest <= self.max_years)
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        young, old = _births(mentors), _births(mentees)
+        most = np.inf if self.max_years is None else self.max_years
+        # mentor's earliest - mentee's latest >= min; mentor's latest - mentee's earliest <= max
+        form = Interval(young[0], young[1], old[1] + self.min_years, old[0] + most)
+        return Shape(form, ~np.isnan(young[0]), ~np.isnan(old[0]))
+
+    def describe(self) -> str:
+        most = "" if self.max_years is None else f" and at most {self.max_years:g}"
+        return f"the mentee is at least {self.min_years:g}{most} years older"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        young, old = birth_years(mentor), birth_years(mentee)
+        if young is None or old is None:
+            return f"{self.describe()}: an age is not known"
+        # Only the gap is said, never an age (§C11).
+        low, high = young[0] - old[1], young[1] - old[0]
+        gap = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        return f"{self.describe()}: the gap is {gap} years"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for step in (1, 2, 5, 10):
+            if self.min_years - step >= 0:
+                yield self.replace(min_years=self.min_years - step)
+
+
+#: First birth years of the cohorts of the Pew Research Center: Silent, Baby Boomers, Generation X,
+#: Millennials, Generation Z (M. Dimock, "Defining generations", Pew Research Center, 2019).
+COHORT_STARTS = (1928, 1946, 1965, 1981, 1997)
+
+
+@dataclass(frozen=True)
+class CohortGap(PairRule):
+    """The mentor belongs to a cohort at least ``min_steps`` younger than the mentee's.
+
+    Cohorts are those of the Pew Research Center (2019). They are labels, not science: people at a
+    border get odd results, and :class:`GenerationGap` in years is usually better. Where a band of
+    birth years spans two cohorts, the gap must hold for both.
+    """
+
+    min_steps: int = 1
+    fields: ClassVar[tuple[str, ...]] = _BIRTH
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        young, old = birth_years(mentor), birth_years(mentee)
+        if young is None or old is None:
+            return None
+        return _cohort(young[0]) - _cohort(old[1]) >= self.min_steps
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        young, old = _births(mentors)[0], _births(mentees)[1]
+        key, low = _cohorts(young), _cohorts(old) + self.min_steps
+        form = Interval(key, key, low, np.full(len(low), np.inf))
+        return Shape(form, ~np.isnan(young), ~np.isnan(old))
+
+    def describe(self) -> str:
+        return f"the mentor is at least {self.min_steps} generation cohort(s) younger"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for steps in range(self.min_steps - 1, -1, -1):
+            yield self.replace(min_steps=steps)
+
+
+def birth_years(person: Person) -> tuple[float, float] | None:
+    """Return the earliest and the latest possible birth year, ``None`` where not known."""
+    if person.birth_year is None:
+        return None
+    if isinstance(person.birth_year, tuple):
+        return person.birth_year
+    return person.birth_year, person.birth_year
+
+
+def _births(roster: Roster) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return roster.numbers("birth_earliest").values, roster.numbers("birth_latest").values
+
+
+def _cohort(year: float) -> int:
+    return sum(year >= start for start in COHORT_STARTS)
+
+
+def _cohorts(years: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.searchsorted(COHORT_STARTS, np.nan_to_num(years), side="right").astype(float)

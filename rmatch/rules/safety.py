@@ -1,0 +1,261 @@
+"""Safety rules: nobody is paired with somebody who has power over them, or must not meet them.
+
+They outrank everything else, locks included (§C6), and fail where data is missing (§C10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.forms import Exceptions
+from rmatch.rules.base import Missing, PairRule, Shape
+
+if TYPE_CHECKING:
+    from rmatch.people import Person, Roster
+
+_DEPTHS = {"direct": 1, "skip": 2, "chain": None}
+
+
+@dataclass(frozen=True)
+class ReportingLine(PairRule):
+    """Neither person is above the other in the reporting line.
+
+    Parameters
+    ----------
+    depth
+        ``"chain"`` forbids at any distance, ``"skip"`` up to the manager's manager, ``"direct"``
+        the manager only.
+    siblings
+        Forbid two people with the same manager too.
+    org
+        Manager by person id, for people who are on no roster (``None`` for the head). Rosters'
+        ``manager`` column is added to it.
+    unknown_managers
+        What a manager id means that is on no roster and not in ``org``: ``"error"`` (default; all
+        are named), or ``"head"``: nobody is above them.
+
+    Examples
+    --------
+    >>> from rmatch import Person
+    >>> from rmatch.rules import ReportingLine
+    >>> rule = ReportingLine(org={"ann": "bob", "bob": "cyd", "cyd": None})
+    >>> rule.allows(Person(id="ann"), Person(id="cyd"))
+    False
+    """
+
+    depth: Literal["chain", "skip", "direct"] = "chain"
+    siblings: bool = False
+    org: Mapping[str, str | None] = field(default_factory=dict)
+    unknown_managers: Literal["error", "head"] = "error"
+    missing: Missing = field(default="fail", kw_only=True)
+    safety: ClassVar[bool] = True
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.depth not in _DEPTHS:
+            raise InvalidInputError(
+                f"reporting_line: depth={self.depth!r}; allowed are 'direct', 'skip' and 'chain'"
+            )
+
+    def bound(self, mentors: Roster, mentees: Roster) -> ReportingLine:
+        """Complete the organisation chart from the rosters, and refuse a broken one."""
+        org: dict[str, str | None] = dict(self.org)
+        problems = []
+        for roster in (mentors, mentees):
+            column = roster.columns.get("manager")
+            if column is None:
+                continue
+            managers = roster.categories("manager")
+            for row, person in enumerate(roster.ids):
+                manager = managers.label(row)
+                if manager is None:
+                    org.setdefault(person, None)
+                elif org.setdefault(person, manager) != manager:
+                    problems.append(
+                        InputProblem(f"{person!r} reports to {org[person]!r} and to {manager!r}")
+                    )
+        if not org:
+            raise InvalidInputError(
+                "rule reporting_line needs the column 'manager', or org={person: manager}"
+            )
+        problems += self._unknown(org)
+        problems += _cycles(org)
+        if problems:
+            raise InvalidInputError.from_problems(problems)
+        return ReportingLine(
+            self.depth, self.siblings, org, self.unknown_managers, missing=self.missing
+        )
+
+    def _unknown(self, org: dict[str, str | None]) -> list[InputProblem]:
+        """Put unknown managers at the head, or name them."""
+        unknown = sorted({m for m in org.values() if m is not None and m not in org})
+        if self.unknown_managers == "head":
+            org.update(dict.fromkeys(unknown))
+            return []
+        return [
+            InputProblem(
+                f"manager {manager!r} is on no roster",
+                hint="add them to org={person: manager}, or use unknown_managers='head'",
+            )
+            for manager in unknown
+        ]
+
+    def above(self, person: str) -> Iterator[str]:
+        """Yield the managers of a person, the nearest first, within the depth."""
+        limit = _DEPTHS[self.depth]
+        manager, steps = self.org.get(person), 0
+        while manager is not None and (limit is None or steps < limit):
+            yield manager
+            manager, steps = self.org.get(manager), steps + 1
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        if mentee.id in self.above(mentor.id) or mentor.id in self.above(mentee.id):
+            return False
+        manager = self.org.get(mentor.id)
+        same = manager is not None and manager == self.org.get(mentee.id)
+        return not (self.siblings and same)
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        row = {person: at for at, person in enumerate(mentors.ids)}
+        col = {person: at for at, person in enumerate(mentees.ids)}
+        pairs = {(row[p], col[m]) for p in row for m in self.above(p) if m in col}
+        pairs |= {(row[m], col[p]) for p in col for m in self.above(p) if m in row}
+        if self.siblings:
+            teams: dict[str, list[int]] = {}
+            for person, at in col.items():
+                manager = self.org.get(person)
+                if manager is not None:
+                    teams.setdefault(manager, []).append(at)
+            pairs |= {
+                (at, other)
+                for p, at in row.items()
+                for other in teams.get(self.org.get(p) or "", ())
+            }
+        return excepting(pairs, mentors, mentees)
+
+    def describe(self) -> str:
+        reach = {"chain": "any", "skip": "up to two", "direct": "one"}[self.depth]
+        same = ", nor under the same manager" if self.siblings else ""
+        return f"neither is above the other in the reporting line ({reach} steps){same}"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        for one, other in ((mentor, mentee), (mentee, mentor)):
+            for steps, manager in enumerate(self.above(one.id), start=1):
+                if manager == other.id:
+                    return f"{other.id} is {steps} step(s) above {one.id} in the reporting line"
+        verdict = "holds" if self.holds(mentor, mentee) else "they have the same manager"
+        return f"{self.describe()}: {verdict}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        """A safety rule has no looser form."""
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Conflicts(PairRule):
+    """Listed pairs never meet, in either direction: grievances, panels, close relations, walls.
+
+    Examples
+    --------
+    >>> from rmatch import Person
+    >>> from rmatch.rules import Conflicts
+    >>> Conflicts([("ann", "bob")]).allows(Person(id="bob"), Person(id="ann"))
+    False
+    """
+
+    pairs: frozenset[frozenset[str]] = frozenset()
+    missing: Missing = field(default="fail", kw_only=True)
+    safety: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        pairs = frozenset(frozenset(map(str, pair)) for pair in self.pairs)
+        wrong = [sorted(pair) for pair in pairs if len(pair) != 2]
+        if wrong:
+            raise InvalidInputError(
+                f"conflicts: {wrong[:5]}; pairs of two different ids are needed"
+            )
+        object.__setattr__(self, "pairs", pairs)
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        return frozenset((mentor.id, mentee.id)) not in self.pairs
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        row = {person: at for at, person in enumerate(mentors.ids)}
+        col = {person: at for at, person in enumerate(mentees.ids)}
+        found = set()
+        for one, other in map(sorted, self.pairs):
+            found |= {
+                (row[mentor], col[mentee])
+                for mentor, mentee in ((one, other), (other, one))
+                if mentor in row and mentee in col
+            }
+        return excepting(found, mentors, mentees)
+
+    def describe(self) -> str:
+        return "the two are not on the list of conflicts"
+
+
+@dataclass(frozen=True)
+class Vetoes(PairRule):
+    """Neither person is on the other's private list (column ``vetoes``). Never named to anybody."""
+
+    missing: Missing = field(default="fail", kw_only=True)
+    safety: ClassVar[bool] = True
+    private: ClassVar[bool] = True
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        return mentee.id not in mentor.vetoes and mentor.id not in mentee.vetoes
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        found = {(i, j) for i, j in _named(mentors, mentees)}
+        found |= {(i, j) for j, i in _named(mentees, mentors)}
+        return excepting(found, mentors, mentees)
+
+    def describe(self) -> str:
+        return "not eligible"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        return "not eligible" if not self.holds(mentor, mentee) else "eligible"
+
+
+def _named(owners: Roster, others: Roster) -> Iterator[tuple[int, int]]:
+    """Yield (row of an owner, row of another) wherever the owner's vetoes name the other."""
+    if "vetoes" not in owners.columns:
+        return
+    vetoes = owners.ragged("vetoes")
+    place = {person: at for at, person in enumerate(others.ids)}
+    for row, code in zip(vetoes.rows.tolist(), vetoes.codes.tolist(), strict=True):
+        if vetoes.labels[code] in place:
+            yield row, place[vetoes.labels[code]]
+
+
+def excepting(pairs: set[tuple[int, int]], mentors: Roster, mentees: Roster) -> Shape:
+    """Allow every pair but these; nobody's data is missing."""
+    listed = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
+    form = Exceptions(listed[:, 0], listed[:, 1], (len(mentors), len(mentees)))
+    return Shape(form, np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool))
+
+
+def _cycles(org: Mapping[str, str | None]) -> list[InputProblem]:
+    """Name every cycle in the reporting line once."""
+    done: set[str] = set()
+    problems = []
+    for start in org:
+        path: dict[str, None] = {}
+        person: str | None = start
+        while person is not None and person not in done and person not in path:
+            path[person] = None
+            person = org.get(person)
+        if person is not None and person in path:
+            members = list(path)[list(path).index(person) :]
+            chain = " -> ".join([*members, person])
+            problems.append(InputProblem(f"the reporting line goes in a circle: {chain}"))
+        done.update(path)
+    return problems

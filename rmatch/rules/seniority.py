@@ -1,0 +1,68 @@
+"""Rules about seniority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import Interval
+from rmatch.rules.base import PairRule, Shape
+
+if TYPE_CHECKING:
+    from rmatch.people import Person, Roster
+
+
+@dataclass(frozen=True)
+class SeniorityGap(PairRule):
+    """The mentee is at least ``min_levels`` (and at most ``max_levels``) above the mentor.
+
+    Examples
+    --------
+    >>> from rmatch import Person
+    >>> from rmatch.rules import SeniorityGap
+    >>> SeniorityGap(2).allows(Person(id="m", level=3), Person(id="s", level=4))
+    False
+    """
+
+    min_levels: float = 1
+    max_levels: float | None = None
+    fields: ClassVar[tuple[str, ...]] = ("level",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_levels is not None and self.max_levels < self.min_levels:
+            raise InvalidInputError(
+                f"seniority_gap: max_levels={self.max_levels} is below min_levels={self.min_levels}"
+            )
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        if mentor.level is None or mentee.level is None:
+            return None
+        gap = mentee.level - mentor.level
+        return gap >= self.min_levels and (self.max_levels is None or gap <= self.max_levels)
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        junior, senior = mentors.numbers("level"), mentees.numbers("level")
+        most = np.inf if self.max_levels is None else self.max_levels
+        # junior <= senior - min and junior >= senior - max
+        form = Interval(
+            junior.values, junior.values, senior.values - most, senior.values - self.min_levels
+        )
+        return Shape(form, junior.known, senior.known)
+
+    def describe(self) -> str:
+        most = "" if self.max_levels is None else f" and at most {self.max_levels:g}"
+        return f"the mentee is at least {self.min_levels:g}{most} levels above the mentor"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        if mentor.level is None or mentee.level is None:
+            return f"{self.describe()}: a level is not known"
+        return f"{self.describe()}: the gap is {mentee.level - mentor.level:g}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for levels in range(int(np.ceil(self.min_levels)) - 1, -1, -1):
+            yield self.replace(min_levels=levels)

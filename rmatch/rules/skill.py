@@ -1,0 +1,174 @@
+"""Rules about what the mentor can teach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import AtLeast, Each, Linear
+from rmatch.rules.base import PairRule, Shape
+from rmatch.scoring.coverage import levels_of, skill_features
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.people import Person, Roster
+
+
+@dataclass(frozen=True)
+class TeachingMargin(PairRule):
+    """On at least ``goals`` of the mentee's goals, the mentor is at least ``margin`` levels above.
+
+    The point of reverse mentoring: somebody who really knows more teaches somebody who wants to
+    learn it. A mentee without goals has nobody who could teach them.
+
+    Examples
+    --------
+    >>> from rmatch import Goal, Person
+    >>> from rmatch.rules import TeachingMargin
+    >>> senior = Person(id="s", skills={"AI": 2}, goals={"AI": Goal()})
+    >>> TeachingMargin(2).allows(Person(id="m", skills={"AI": 4}), senior)
+    True
+    >>> TeachingMargin(2).allows(Person(id="n", skills={"AI": 3}), senior)
+    False
+    """
+
+    margin: float = 1
+    goals: int = 1
+    fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.margin <= 0 or self.goals < 1:
+            raise InvalidInputError(
+                f"teaching_margin: margin={self.margin}, goals={self.goals}; "
+                "a margin above 0 on at least 1 goal is allowed"
+            )
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        return len(self._taught(mentor, mentee)) >= self.goals
+
+    def _taught(self, mentor: Person, mentee: Person) -> list[str]:
+        return [
+            skill
+            for skill in mentee.goals
+            if mentor.skills.get(skill, 0) - mentee.skills.get(skill, 0) >= self.margin
+        ]
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        goals = mentees.ragged("goals")
+        needed = levels_of(mentees.ragged("skills"), goals) + self.margin
+        linear = reaching(mentors, mentees, needed, np.ones(len(needed), dtype=bool))
+        everybody = np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool)
+        return Shape(AtLeast(linear, self.goals), *everybody)
+
+    def describe(self) -> str:
+        goals = "one of the mentee's goals" if self.goals == 1 else f"{self.goals} goals"
+        return f"the mentor is at least {self.margin:g} levels ahead on {goals}"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        taught = ", ".join(sorted(self._taught(mentor, mentee)))
+        return f"{self.describe()}: {taught or 'none'}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for goals in range(self.goals - 1, 0, -1):
+            yield self.replace(goals=goals)
+        for margin in range(int(np.ceil(self.margin)) - 1, 0, -1):
+            yield self.replace(margin=margin)
+
+
+@dataclass(frozen=True)
+class MustCoverTopGoal(PairRule):
+    """The mentor is at least ``margin`` levels above on a goal that matters most to the mentee.
+
+    A mentee's top goals are those of the highest importance.
+    """
+
+    margin: float = 1
+    fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        if not mentee.goals:
+            return None
+        most = max(goal.importance for goal in mentee.goals.values())
+        return any(
+            mentor.skills.get(skill, 0) - mentee.skills.get(skill, 0) >= self.margin
+            for skill, goal in mentee.goals.items()
+            if goal.importance == most
+        )
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        goals = mentees.ragged("goals")
+        most = np.zeros(len(goals))
+        np.maximum.at(most, goals.rows, goals.weights)
+        needed = levels_of(mentees.ragged("skills"), goals) + self.margin
+        linear = reaching(mentors, mentees, needed, goals.weights == most[goals.rows])
+        return Shape(AtLeast(linear, 1), np.ones(len(mentors), dtype=bool), goals.known)
+
+    def describe(self) -> str:
+        return f"the mentor is at least {self.margin:g} levels ahead on the mentee's top goal"
+
+
+@dataclass(frozen=True)
+class MinimumScore(PairRule):
+    """The pair's total score is at least ``least``: better no pair than a bad one.
+
+    Examples
+    --------
+    >>> from rmatch.rules import MinimumScore
+    >>> MinimumScore(0.2).describe()
+    'the score is at least 0.2'
+    """
+
+    least: float = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.least <= 1:
+            raise InvalidInputError(f"minimum_score: least={self.least!r}; 0 to 1 is allowed")
+
+    @property
+    def minimum_score(self) -> float | None:
+        return self.least
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        """Leave the decision to the problem, which knows the score; people alone pass."""
+        return True
+
+    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
+        everybody = np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool)
+        return Shape(Each(*everybody), *everybody)
+
+    def describe(self) -> str:
+        return f"the score is at least {self.least:g}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for least in (0.9 * self.least, 0.75 * self.least, 0.5 * self.least):
+            yield self.replace(least=least)
+
+
+def reaching(
+    mentors: Roster,
+    mentees: Roster,
+    needed: NDArray[np.float64],
+    counted: NDArray[np.bool_],
+) -> Linear:
+    """Count, for each pair, the counted goals on which the mentor reaches the needed level.
+
+    Features are "has skill k at exactly level l"; a mentee has a 1 for every feature that reaches.
+    """
+    has, features, levels = skill_features(mentors.ragged("skills"))
+    goals, width = mentees.ragged("goals"), max(len(levels), 1)
+    code = goals.codes.astype(np.int64) * width
+    first = np.searchsorted(features, code + np.searchsorted(levels, needed, side="left"))
+    last = np.searchsorted(features, code + width)
+    counts = np.where(counted, np.maximum(last - first, 0), 0)
+    feature = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+    ones = np.ones(len(feature), np.int32)
+    rows = np.repeat(goals.rows, counts)
+    return Linear(has, sp.csr_array((ones, (rows, feature)), shape=(len(mentees), len(features))))

@@ -1,0 +1,199 @@
+"""How alike two people are, and how easily they can meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+import scipy.sparse as sp
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import Floats, GainForm, Gains, Linear, on_grid
+from rmatch.scoring.base import ScorePart, Term
+from rmatch.scoring.coverage import skill_features
+from rmatch.zones import difference_hours
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.columns import Rows
+    from rmatch.people import Person, Roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedInterests(ScorePart):
+    """The share of the mentee's interests that the mentor has too.
+
+    ``of="jaccard"`` divides by the interests of both instead: the number in common over the number
+    in all (P. Jaccard, 1912). 0 where the mentee states none.
+    """
+
+    of: Literal["mentee", "jaccard"] = "mentee"
+    fields: ClassVar[tuple[str, ...]] = ("interests",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.of not in ("mentee", "jaccard"):
+            raise InvalidInputError(
+                f"shared_interests: of={self.of!r}; allowed are 'mentee' and 'jaccard'"
+            )
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        common = sorted(mentor.interests & mentee.interests)
+        if not common:
+            return []
+        if self.of == "jaccard":
+            both = len(mentor.interests | mentee.interests)
+            return [Term(len(common) / both, ", ".join(common))]
+        return [Term(1 / len(mentee.interests), interest) for interest in common]
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
+        one, other = mentors.ragged("interests"), mentees.ragged("interests")
+        if self.of == "mentee":
+            each = on_grid(weight * (1 / np.maximum(other.counts, 1)))
+            gains = other.matrix(each[other.rows])
+            return Linear(one.matrix(np.ones(len(one.codes), np.int32)), gains)
+        common = Linear(
+            one.matrix(np.ones(len(one.codes), np.int32)),
+            other.matrix(np.ones(len(other.codes), np.int32)),
+        )
+
+        def compute(rows: Rows, cols: Rows) -> Floats:
+            shared = common.block(rows, cols).astype(float)
+            both = one.counts[rows, None] + other.counts[None, cols] - shared
+            return np.divide(shared, both, out=np.zeros_like(shared), where=both > 0)
+
+        return Gains(compute, weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedValues(ScorePart):
+    """How close the answers on values and working style are.
+
+    For each item that the mentee answered, ``1 - |difference| / (high - low)``, 0 where the mentor
+    did not answer; the mean over the mentee's items.
+
+    References
+    ----------
+    L. T. Eby et al., "An interdisciplinary meta-analysis of the potential antecedents, correlates,
+    and consequences of protege perceptions of mentoring", Psychological Bulletin 139(2), 2013:
+    similar attitudes and values go with better relationships.
+    """
+
+    low: float = 1
+    high: float = 5
+    fields: ClassVar[tuple[str, ...]] = ("values",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.low < self.high:
+            raise InvalidInputError(f"shared_values: low={self.low} must be below high={self.high}")
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        terms = []
+        for item, answer in sorted(mentee.values.items()):
+            if item in mentor.values:
+                apart = abs(mentor.values[item] - answer) / (self.high - self.low)
+                closeness = max(0.0, 1 - apart)
+                words = item if closeness >= 0.75 else ""
+                terms.append(Term(closeness / len(mentee.values), words))
+        return terms
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
+        answers = mentees.ragged("values")
+        has, features, levels = skill_features(mentors.ragged("values"))
+        width = max(len(levels), 1)
+        first = np.searchsorted(features, answers.codes.astype(np.int64) * width)
+        last = np.searchsorted(features, (answers.codes.astype(np.int64) + 1) * width)
+        counts = last - first
+        answer = np.repeat(np.arange(len(answers.codes)), counts)
+        feature = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(len(answer))
+        given = levels[features[feature] % width]
+        apart = np.abs(given - answers.values[answer]) / (self.high - self.low)
+        person = answers.rows[answer]
+        gain = on_grid(weight * (np.maximum(0.0, 1 - apart) / answers.counts[person]))
+        shape = (len(mentees), len(features))
+        return Linear(has, sp.csr_array((gain, (person, feature)), shape=shape))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convenience(ScorePart):
+    """How easily two people can meet: half for the same site, half for close time zones.
+
+    Closeness is ``max(0, 1 - hours apart / max_hours)`` with the largest difference over the year.
+    ``site`` names the field of the place of work; ``site=None`` or ``timezone=None`` leaves that
+    half out, and the other counts in full.
+    """
+
+    site: str | None = "site"
+    timezone: str | None = "timezone"
+    max_hours: float = 8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.site is None and self.timezone is None:
+            raise InvalidInputError("convenience: site and timezone are both None; give one")
+
+    @property
+    def _share(self) -> float:
+        return 1.0 if self.site is None or self.timezone is None else 0.5
+
+    def available(self, mentors: Roster, mentees: Roster) -> bool:
+        """Say whether either half has data on both sides."""
+        names = [name for name in (self.site, self.timezone) if name is not None]
+        return any(mentors.has(name) and mentees.has(name) for name in names)
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        if not self.available(mentors, mentees):
+            raise InvalidInputError(
+                f"score part convenience reads {self.site!r} and {self.timezone!r}, which are not "
+                "known on both sides; add one, or leave the part out of score=[...]"
+            )
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        terms = []
+        if self.site is not None:
+            place = mentor.get(self.site)
+            if place is not None and place == mentee.get(self.site):
+                terms.append(Term(self._share, f"same {self.site}, {place}"))
+        if self.timezone is not None:
+            one, other = mentor.get(self.timezone), mentee.get(self.timezone)
+            if one is not None and other is not None:
+                hours = difference_hours(one, other)
+                near = max(0.0, 1 - hours / self.max_hours)
+                words = "same time zone" if hours == 0 else f"{hours:g} hours apart"
+                terms.append(Term(self._share * near, words))
+        return terms
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
+        pieces = []
+        if self.site is not None and self.site in mentors.columns:
+            one, other = mentors.categories(self.site), mentees.categories(self.site)
+            same = np.eye(len(one.labels)) * self._share
+            pieces.append(_by_codes(one.codes, other.codes, same, weight))
+        if self.timezone is not None and self.timezone in mentors.columns:
+            one, other = mentors.categories(self.timezone), mentees.categories(self.timezone)
+            near = np.zeros((len(one.labels), len(other.labels)))
+            for i in np.unique(one.codes[one.known]):
+                for j in np.unique(other.codes[other.known]):
+                    hours = difference_hours(one.labels[i], other.labels[j])
+                    near[i, j] = self._share * max(0.0, 1 - hours / self.max_hours)
+            pieces.append(_by_codes(one.codes, other.codes, near, weight))
+        lefts, rights = zip(*pieces, strict=True)
+        return Linear(
+            sp.csr_array(sp.hstack(lefts, format="csr")),
+            sp.csr_array(sp.hstack(rights, format="csr")),
+        )
+
+
+def _by_codes(
+    one: NDArray[np.int32], other: NDArray[np.int32], values: Floats, weight: float
+) -> tuple[sp.csr_array, sp.csr_array]:
+    """Write a table of values over two codes as features: one per code of the mentees."""
+    gains = sp.csr_array(np.vstack([on_grid(weight * values), np.zeros(values.shape[1], np.int32)]))
+    left = gains[np.where(one < 0, len(values), one)]  # the last row, of zeros, is for the missing
+    known = np.flatnonzero(other >= 0)
+    ones = np.ones(len(known), np.int32)
+    right = sp.csr_array((ones, (known, other[known])), shape=(len(other), values.shape[1]))
+    return left, right

@@ -1,0 +1,81 @@
+"""Rules as score parts, and parts from functions and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rmatch.errors import InvalidInputError
+from rmatch.forms import Floats, GainForm, Gains
+from rmatch.rules.base import PairRule
+from rmatch.scoring.base import ScorePart, Term
+
+if TYPE_CHECKING:
+    from rmatch.columns import Rows
+    from rmatch.people import Person, Roster
+
+
+@dataclass(frozen=True)
+class Soft(ScorePart):
+    """A rule that is wished for, not required: 1 where it holds, 0 where not or not known.
+
+    ``Different("department").soft(weight=0.1)`` is short for one.
+    """
+
+    rule: PairRule
+
+    @property
+    def name(self) -> str:
+        return self.rule.name
+
+    def terms(self, mentor: Person, mentee: Person) -> list[Term]:
+        return [Term(1.0, self.rule.describe())] if self.rule.holds(mentor, mentee) else []
+
+    def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
+        form = self.rule.replace(missing="fail").bound(mentors, mentees).form(mentors, mentees)
+
+        def compute(rows: Rows, cols: Rows) -> Floats:
+            return form.block(rows, cols).astype(float)
+
+        return Gains(compute, weight)
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        self.rule.validate(mentors, mentees)
+
+
+@dataclass(frozen=True)
+class TableScore(ScorePart):
+    """A score for each combination of a field of the mentor and a field of the mentee.
+
+    Combinations that the table does not name, and missing values, score 0.
+    """
+
+    mentor_field: str
+    mentee_field: str
+    table: Mapping[tuple[Any, Any], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        wrong = {key: value for key, value in self.table.items() if not 0 <= value <= 1}
+        if wrong:
+            raise InvalidInputError(f"table_score: {wrong}; values must lie in [0, 1]")
+
+    def value(self, mentor: Person, mentee: Person) -> float:
+        key = (mentor.get(self.mentor_field), mentee.get(self.mentee_field))
+        return float(self.table.get(key, 0.0))
+
+
+@dataclass(frozen=True)
+class CustomScore(ScorePart):
+    """A score from any function of (mentor, mentee) that returns a number in [0, 1]."""
+
+    function: Callable[[Person, Person], float]
+    label: str = "custom_score"
+
+    @property
+    def name(self) -> str:
+        return self.label
+
+    def value(self, mentor: Person, mentee: Person) -> float:
+        return float(self.function(mentor, mentee))
