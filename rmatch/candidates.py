@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.rows import CohortRows
 
 if TYPE_CHECKING:
-    import scipy.sparse as sp
     from numpy.typing import NDArray
 
     from rmatch.columns import Rows
@@ -30,7 +30,9 @@ class Feature(Enum):
     MINIMUMS = "minimum numbers of pairs"
     SEATS = "a limit on pairs in total"
     COVERAGE = "a bonus for each person matched at all"
+    LOCKS = "pairs that must be chosen"
     COHORT_ROWS = "linear rules over many pairs"
+    PEOPLE_ROWS = "linear rules over who is matched at all, where people may have several pairs"
     BIG_NUMBERS = "totals beyond 2**53"
 
 
@@ -50,6 +52,17 @@ class Matchable(Protocol):
     @property
     def arrival(self) -> NDArray[np.intp] | None:
         """Return the mentees in the order they were given, ``None`` where that is their order."""
+        ...
+
+    @property
+    def locks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the mentors and mentees of the pairs that must be chosen."""
+        ...
+
+    def cohort_rows(
+        self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
+    ) -> CohortRows | None:
+        """Return the linear conditions over these edges."""
         ...
 
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.integer], Bools]:
@@ -112,25 +125,12 @@ class Bounds:
 
 
 @dataclass(frozen=True, eq=False)
-class CohortRows:
-    """Linear rules over edges: ``low <= coefficients @ x <= high`` for each row.
-
-    ``names`` says in words what each row is, for infeasibility messages and prices.
-    """
-
-    coefficients: sp.csr_array  # (rows, edges), int64
-    low: NDArray[np.int64]  # (rows,); -2**62 for none
-    high: NDArray[np.int64]  # (rows,); 2**62 for none
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class Candidates:
     """The integer program over allowed pairs (edges), in canonical order: by mentee, then mentor.
 
     Maximise ``gain @ x`` plus the bonus of everybody with a pair, over ``x`` in {0, 1}, with
-    everybody's number of pairs between their least and most, at most ``seats`` pairs, and the
-    cohort rows.
+    everybody's number of pairs between their least and most, at most ``seats`` pairs, all
+    ``locked`` edges chosen, and the cohort rows.
     """
 
     mentor: NDArray[np.int32]  # (edges,)
@@ -139,6 +139,7 @@ class Candidates:
     bounds: Bounds
     cohort: CohortRows | None = None
     arrival: NDArray[np.intp] | None = None  # mentees in the order they signed up
+    locked: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     features: frozenset[Feature] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -154,14 +155,28 @@ class Candidates:
 
     def replace(self, **changes: Any) -> Candidates:
         """Return a copy with some fields changed."""
-        kept = {"mentor", "mentee", "gain", "bounds", "cohort", "arrival"}
+        kept = {"mentor", "mentee", "gain", "bounds", "cohort", "arrival", "locked"}
         return Candidates(**({name: getattr(self, name) for name in kept} | changes))
 
+    def take(self, edges: NDArray[np.intp]) -> Candidates:
+        """Return the program over some edges only (ascending), all locked ones among them."""
+        return self.replace(
+            mentor=self.mentor[edges],
+            mentee=self.mentee[edges],
+            gain=self.gain[edges],
+            cohort=None if self.cohort is None else self.cohort.take(edges),
+            locked=np.searchsorted(edges, self.locked),
+        )
+
     def value(self, edges: NDArray[np.intp]) -> int:
-        """Return the objective of a set of edges: their gains and the bonuses they earn."""
+        """Return the objective of a set of edges: gains, bonuses earned, less penalties."""
+        mentors, mentees = np.unique(self.mentor[edges]), np.unique(self.mentee[edges])
         total = int(self.gain[edges].sum())
-        total += int(self.bounds.mentor_bonus[np.unique(self.mentor[edges])].sum())
-        return total + int(self.bounds.mentee_bonus[np.unique(self.mentee[edges])].sum())
+        total += int(self.bounds.mentor_bonus[mentors].sum())
+        total += int(self.bounds.mentee_bonus[mentees].sum())
+        if self.cohort is not None:
+            total -= int(self.cohort.penalty @ self.cohort.excess(edges, mentors, mentees))
+        return total
 
 
 def _features(candidates: Candidates) -> frozenset[Feature]:
@@ -171,6 +186,8 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     )
     largest = int(np.abs(candidates.gain).max(initial=0)) * max(bounds.most_pairs, 1)
     largest += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
+    cohort = candidates.cohort
+    largest += 0 if cohort is None else cohort.dearest
     if largest >= 1 << 62:
         raise InvalidInputError(
             f"the largest possible total is about {largest:.3g}, beyond 64-bit integers; "
@@ -186,7 +203,9 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
         Feature.MINIMUMS: bool((bounds.mentor_least > 0).any() or (bounds.mentee_least > 0).any()),
         Feature.SEATS: bounds.seats is not None,
         Feature.COVERAGE: bool(bonus),
-        Feature.COHORT_ROWS: candidates.cohort is not None,
+        Feature.LOCKS: len(candidates.locked) > 0,
+        Feature.COHORT_ROWS: cohort is not None,
+        Feature.PEOPLE_ROWS: cohort is not None and cohort.mentors.nnz + cohort.mentees.nnz > 0,
         Feature.BIG_NUMBERS: largest >= FLOAT_EXACT,
     }
     return frozenset(feature for feature, needed in needs.items() if needed)
@@ -224,10 +243,28 @@ def all_candidates(problem: Matchable) -> Candidates:
         mentee.append((place // max(height, 1) + cols.start).astype(np.int32))
         gain.append(np.ascontiguousarray(gains.T).ravel()[place].astype(np.int64))
     none = np.zeros(0, np.int32)
+    mentors, mentees = np.concatenate([none, *mentor]), np.concatenate([none, *mentee])
+    bounds, rows = problem.bounds, problem.cohort_rows(mentors, mentees)
+    if rows is not None:
+        rows = rows.folded(mentors, mentees, bounds.mentor_most, bounds.mentee_most)
     return Candidates(
-        np.concatenate([none, *mentor]),
-        np.concatenate([none, *mentee]),
+        mentors,
+        mentees,
         np.concatenate([none.astype(np.int64), *gain]),
-        problem.bounds,
-        arrival=problem.arrival,
+        bounds,
+        rows,
+        problem.arrival,
+        edges_of(problem.shape, mentors, mentees, *problem.locks),
     )
+
+
+def edges_of(
+    shape: tuple[int, int],
+    mentor: NDArray[np.int32],
+    mentee: NDArray[np.int32],
+    rows: NDArray[np.intp],
+    cols: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """Return where the pairs (rows, cols) stand among the canonical edges, ascending."""
+    keys = mentee.astype(np.int64) * shape[0] + mentor
+    return np.searchsorted(keys, np.sort(cols * shape[0] + rows))

@@ -2,7 +2,7 @@
 
 For any whole-number prices *u* of mentors, *v* of mentees and *z* >= 0 of a seat,
 
-    sum over allowed pairs of max(0, g_ij - u_i - v_j - z)
+    sum over allowed pairs of max(0, g_ij - u_i - v_j - z)   [over locked pairs without the max]
     + sum over mentors of max over d in [least, most] of (u_i d + bonus_i [d >= 1])
     + the same over mentees + z seats
 
@@ -78,6 +78,9 @@ def dual_bound(problem: Matchable, prices: Prices) -> int:
         reduced -= prices.mentor[rows, None] + prices.seat
         reduced -= prices.mentee[None, cols]
         total += int(reduced[allowed & (reduced > 0)].sum())
+    for row, col in zip(*problem.locks, strict=True):
+        gain = int(problem.block(np.array([row]), np.array([col]))[0][0, 0])
+        total += min(gain - int(prices.mentor[row] + prices.mentee[col]) - prices.seat, 0)
     return total
 
 
@@ -128,6 +131,7 @@ def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:
         bounds.mentee_bonus,
     )
     seats_full = bounds.seats is not None and len(chosen) >= bounds.seats
+    could_go = chosen[~np.isin(chosen, candidates.locked)]
     free = np.flatnonzero(~taken)
     free_starts, free_mentees = _runs(candidates.mentee[free])
     a = np.zeros(candidates.shape[0], dtype=np.int64)
@@ -142,8 +146,8 @@ def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:
         b = np.where(mentees.can_shrink, np.minimum(b, end + mentees.last), b)
         np.minimum.at(
             a,
-            candidates.mentor[chosen],
-            b[candidates.mentee[chosen]] + candidates.gain[chosen],
+            candidates.mentor[could_go],
+            b[candidates.mentee[could_go]] + candidates.gain[could_go],
         )
         a = np.where(mentors.can_grow, np.minimum(a, z - mentors.next), a)
         z = min([z, *(a + mentors.last)[mentors.can_shrink].tolist()])

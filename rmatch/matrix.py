@@ -70,6 +70,14 @@ class MatrixProblem:
         """Return the numbers of mentors and mentees."""
         return self.gains.shape[0], self.gains.shape[1]
 
+    @property
+    def locks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """A matrix has no locked pairs."""
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+
+    def cohort_rows(self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]) -> None:
+        """A matrix has no cohort rules."""
+
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int64], Bools]:
         """Return integer gains and permissions for a rectangle of pairs."""
         return self.gains[rows][:, cols], self.allowed[rows][:, cols]

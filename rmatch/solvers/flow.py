@@ -23,7 +23,10 @@ class Flow:
     """
 
     name: ClassVar[str] = "flow"
-    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {Feature.COHORT_ROWS}
+    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {
+        Feature.COHORT_ROWS,
+        Feature.PEOPLE_ROWS,
+    }
     exact: ClassVar[bool] = True
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
@@ -42,12 +45,14 @@ class Flow:
         edge = np.flatnonzero(usable)
         source, sink, hub = mentors + mentees, mentors + mentees + 1, mentors + mentees + 2
         must = _must(candidates)
+        gains = folded(candidates)
+        gains[candidates.locked] += must
         flow = min_cost_flow.SimpleMinCostFlow()
         first = flow.add_arcs_with_capacity_and_unit_cost(
             candidates.mentor[edge],
             candidates.mentee[edge] + np.int32(mentors),
             np.ones(len(edge), np.int64),
-            -folded(candidates)[edge],
+            -gains[edge],
         )
         for tails, heads, capacity, cost in (
             *_person_arcs(
@@ -80,15 +85,15 @@ class Flow:
         if status != flow.OPTIMAL:
             raise SolverError(f"OR-Tools min-cost flow ended with {status.name}", status.name)
         chosen = edge[flow.flows(np.asarray(first)) > 0] if len(edge) else edge
-        _require_minimums(candidates, chosen)
+        _require(candidates, chosen)
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
 
 
 def _must(candidates: Candidates) -> int:
-    """Return a bonus for pairs up to a minimum that outweighs everything else together."""
+    """Return a bonus, for locks and pairs up to a minimum, above everything else together."""
     bounds = candidates.bounds
-    if not ((bounds.mentor_least > 0).any() or (bounds.mentee_least > 0).any()):
+    if not candidates.features & {Feature.MINIMUMS, Feature.LOCKS}:
         return 0
     gains = np.abs(candidates.gain).max(initial=0) * bounds.most_pairs
     return int(gains + bounds.mentor_bonus.sum() + bounds.mentee_bonus.sum()) + 1
@@ -122,9 +127,12 @@ def _person_arcs(
     return arcs
 
 
-def _require_minimums(candidates: Candidates, chosen: NDArray[np.intp]) -> None:
+def _require(candidates: Candidates, chosen: NDArray[np.intp]) -> None:
+    """Raise unless every minimum is met and every lock kept."""
     bounds, (mentors, mentees) = candidates.bounds, candidates.shape
     mentor_pairs = np.bincount(candidates.mentor[chosen], minlength=mentors)
     mentee_pairs = np.bincount(candidates.mentee[chosen], minlength=mentees)
     if (mentor_pairs < bounds.mentor_least).any() or (mentee_pairs < bounds.mentee_least).any():
+        raise Infeasible
+    if not np.isin(candidates.locked, chosen).all():
         raise Infeasible

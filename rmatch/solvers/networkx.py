@@ -23,7 +23,10 @@ class NetworkX:
     """
 
     name: ClassVar[str] = "networkx"
-    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {Feature.COHORT_ROWS}
+    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {
+        Feature.COHORT_ROWS,
+        Feature.PEOPLE_ROWS,
+    }
     exact: ClassVar[bool] = True
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
@@ -35,16 +38,14 @@ class NetworkX:
             _, flow = nx.network_simplex(graph)
         except nx.NetworkXUnfeasible:
             raise Infeasible from None
-        chosen = np.array(
-            [
-                edge
-                for edge, (mentor, mentee) in enumerate(
-                    zip(candidates.mentor.tolist(), candidates.mentee.tolist(), strict=True)
-                )
-                if flow[("mentor", mentor)][("mentee", mentee)]
-            ],
-            dtype=np.intp,
-        )
+        used = [
+            edge
+            for edge, (mentor, mentee) in enumerate(
+                zip(candidates.mentor.tolist(), candidates.mentee.tolist(), strict=True)
+            )
+            if flow[("mentor", mentor)][("mentee", mentee)]
+        ]
+        chosen = np.union1d(candidates.locked, np.array(used, dtype=np.intp))
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
 
@@ -68,13 +69,21 @@ def network(candidates: Candidates) -> Any:
     graph.add_edge("source", "hub", capacity=seats, weight=0)
     _add_people(graph, "mentor", "hub", bounds)
     _add_people(graph, "mentee", "sink", bounds)
-    for mentor, mentee, gain in zip(
-        candidates.mentor.tolist(),
-        candidates.mentee.tolist(),
-        candidates.gain.tolist(),
-        strict=True,
+    locked = set(candidates.locked.tolist())
+    for edge, (mentor, mentee, gain) in enumerate(
+        zip(
+            candidates.mentor.tolist(),
+            candidates.mentee.tolist(),
+            candidates.gain.tolist(),
+            strict=True,
+        )
     ):
-        graph.add_edge(("mentor", mentor), ("mentee", mentee), capacity=1, weight=-gain)
+        one, other = ("mentor", mentor), ("mentee", mentee)
+        # A locked pair always flows: one unit is taken off at the mentor and put on at the mentee.
+        must = 1 if edge in locked else 0
+        graph.add_edge(one, other, capacity=1 - must, weight=-gain)
+        graph.nodes[one]["demand"] += must
+        graph.nodes[other]["demand"] -= must
     return graph
 
 

@@ -1,0 +1,169 @@
+"""Linear conditions over many pairs: what a cohort rule becomes, and all a solver sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Places = NDArray[np.intp]
+    Factors = NDArray[np.int64] | int
+
+#: "No limit" on a side of a row.
+NO_LIMIT = 1 << 62
+
+
+def _nobody() -> Places:
+    return np.zeros(0, dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One condition: ``low <= a sum of whole numbers <= high``; ``None`` is no limit.
+
+    Summed are ``per_pair`` for each chosen pair among ``pairs`` (positions in the edges that
+    ``rows`` was given), and ``per_mentor`` (``per_mentee``) for each of ``mentors`` (``mentees``)
+    who has at least one pair. A factor is one number, or one for each.
+
+    Examples
+    --------
+    At most one of the pairs 0, 3 and 4:
+
+    >>> row = Row("one of three", None, 1, pairs=np.array([0, 3, 4]))
+    >>> CohortRows.of([row], edges=5, shape=(2, 3)).coefficients.toarray().tolist()
+    [[1, 0, 0, 1, 1]]
+    """
+
+    name: str
+    low: int | None
+    high: int | None
+    pairs: Places = field(default_factory=_nobody)
+    per_pair: Factors = 1
+    mentors: Places = field(default_factory=_nobody)
+    per_mentor: Factors = 1
+    mentees: Places = field(default_factory=_nobody)
+    per_mentee: Factors = 1
+    penalty: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class CohortRows:
+    """Linear conditions over edges and over who is matched at all.
+
+    ``low <= coefficients @ x + mentors @ [has a pair] + mentees @ [has a pair] <= high``. A row
+    with a penalty is soft: each whole unit outside the limits costs that much of the objective.
+    """
+
+    coefficients: sp.csr_array  # (rows, edges), int64
+    mentors: sp.csr_array  # (rows, mentors), int64
+    mentees: sp.csr_array  # (rows, mentees), int64
+    low: NDArray[np.int64]  # (rows,); -NO_LIMIT for none
+    high: NDArray[np.int64]  # (rows,); NO_LIMIT for none
+    penalty: NDArray[np.int64]  # (rows,), in units of gain; 0 is a hard row
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], edges: int, shape: tuple[int, int]) -> CohortRows:
+        """Put rows together into matrices."""
+        lows = [-NO_LIMIT if row.low is None else row.low for row in rows]
+        highs = [NO_LIMIT if row.high is None else row.high for row in rows]
+        return cls(
+            _matrix([(row.pairs, row.per_pair) for row in rows], edges),
+            _matrix([(row.mentors, row.per_mentor) for row in rows], shape[0]),
+            _matrix([(row.mentees, row.per_mentee) for row in rows], shape[1]),
+            np.array(lows, dtype=np.int64),
+            np.array(highs, dtype=np.int64),
+            np.array([row.penalty for row in rows], dtype=np.int64),
+            tuple(row.name for row in rows),
+        )
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def take(self, edges: Places) -> CohortRows:
+        """Return the rows over some of the edges only."""
+        return replace(self, coefficients=self.coefficients[:, edges])
+
+    def sums(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
+        """Return each row's sum for chosen edges and the people they match."""
+        return sum(  # type: ignore[return-value]
+            matrix[:, taken].sum(axis=1).astype(np.int64)
+            for matrix, taken in (
+                (self.coefficients, chosen),
+                (self.mentors, mentors),
+                (self.mentees, mentees),
+            )
+        )
+
+    def excess(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
+        """Return how far each row's sum lies outside its limits; 0 within them."""
+        sums = self.sums(chosen, mentors, mentees)
+        return np.maximum(np.maximum(self.low - sums, sums - self.high), 0)
+
+    @property
+    def dearest(self) -> int:
+        """A limit on what all soft rows together can cost."""
+        total = 0
+        for row in np.flatnonzero(self.penalty > 0).tolist():
+            reach = sum(
+                int(np.abs(matrix[[row]].data).sum())
+                for matrix in (self.coefficients, self.mentors, self.mentees)
+            )
+            limits = (self.low[row], self.high[row])
+            reach += max((abs(int(limit)) for limit in limits if abs(limit) < NO_LIMIT), default=0)
+            total += reach * int(self.penalty[row])
+        return total
+
+    def folded(
+        self,
+        mentor: NDArray[np.int32],
+        mentee: NDArray[np.int32],
+        mentor_most: NDArray[np.int64],
+        mentee_most: NDArray[np.int64],
+    ) -> CohortRows:
+        """Return the same rows with people of capacity 1 counted through their pairs.
+
+        Somebody with at most one pair is matched exactly as often as they have pairs. What then is
+        left in ``mentors`` and ``mentees`` is about people who may have several.
+        """
+        extra = self.coefficients
+        left = []
+        for matrix, most, ends in (
+            (self.mentors, mentor_most, mentor),
+            (self.mentees, mentee_most, mentee),
+        ):
+            if not matrix.nnz:
+                left.append(matrix)
+                continue
+            single = sp.dia_array(
+                ((most <= 1).astype(np.int64)[None], [0]), shape=(len(most), len(most))
+            )
+            several = sp.dia_array(
+                ((most > 1).astype(np.int64)[None], [0]), shape=(len(most), len(most))
+            )
+            extra = extra + sp.csr_array(matrix @ single)[:, ends]
+            rest = sp.csr_array(matrix @ several)
+            rest.eliminate_zeros()
+            left.append(rest)
+        return replace(self, coefficients=sp.csr_array(extra), mentors=left[0], mentees=left[1])
+
+
+def _matrix(entries: Sequence[tuple[Places, Factors]], width: int) -> sp.csr_array:
+    """Return one sparse row for each (places, factors)."""
+    starts = np.cumsum([0, *(len(places) for places, _ in entries)])
+    places = [np.asarray(places, dtype=np.int64) for places, _ in entries]
+    factors = [
+        np.broadcast_to(np.asarray(f, np.int64), len(p))
+        for p, (_, f) in zip(places, entries, strict=True)
+    ]
+    none = np.zeros(0, dtype=np.int64)
+    data = (np.concatenate([none, *factors]), np.concatenate([none, *places]), starts)
+    matrix = sp.csr_array(data, shape=(len(entries), width))
+    matrix.sum_duplicates()
+    return matrix
