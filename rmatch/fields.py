@@ -14,16 +14,21 @@ class Kind(Enum):
     """How a field is written by people and stored in a roster."""
 
     NUMBER = "number"
-    DATE = "date"  # ISO date; stored as days since 1970-01-01
-    FLAG = "flag"  # yes/no
-    CATEGORY = "category"
-    LEVELS = "levels"  # {"Python": 4} or "Python:4; SQL:2"
-    GOALS = "goals"  # {"AI": Goal(target=4, importance=2)} or "AI:4*2; SQL"
-    LANGUAGES = "languages"  # {"English": "C1"} or "English:C1; French"
-    SET = "set"  # ["chess", "jazz"] or "chess; jazz"
-    RANKING = "ranking"  # ids, the most wanted first: ["s-2", "s-7"] or "s-2; s-7"
-    HOURS = "hours"  # "09:00-17:00"; stored as two numbers, minutes after local midnight
-    BIRTH = "birth"  # age, age band or birth year; stored as earliest and latest birth year
+    COUNT = "whole number of at least 0"
+    AMOUNT = "number of at least 0"
+    DATE = "ISO date"  # stored as days since 1970-01-01
+    FLAG = "yes or no"
+    CATEGORY = "label"  # spellings that differ in case, spaces or accents are one label
+    TEXT = "text, kept as it is"  # names and ids
+    ZONE = "IANA time zone"
+    LEVELS = "names with levels"  # {"Python": 4} or "Python:4; SQL:2"
+    GOALS = "names with targets and importance"  # {"AI": Goal(4, 2)} or "AI:4*2; SQL"
+    LANGUAGES = "languages with CEFR levels"  # {"English": "C1"} or "English:C1; French"
+    SET = "labels"  # ["chess", "jazz"] or "chess; jazz"
+    IDS = "ids"  # ["s-2", "s-7"] or "s-2; s-7"
+    RANKING = "ids, the most wanted first"
+    HOURS = "clock times"  # "09:00-17:00"; stored as two numbers, minutes after local midnight
+    BIRTH = "age"  # age, age band or birth year; stored as earliest and latest birth year
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,13 @@ class Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("name", Kind.CATEGORY, "display name", ("full name", "display name")),
+    Field(
+        "id",
+        Kind.TEXT,
+        "what the person is known by",
+        ("person id", "employee id", "employee number", "user id"),
+    ),
+    Field("name", Kind.TEXT, "display name", ("full name", "display name")),
     Field("skills", Kind.LEVELS, "what the person can do, with a level", ("skill", "can teach")),
     Field("goals", Kind.GOALS, "what the person wants to learn", ("goal", "wants to learn")),
     Field("level", Kind.NUMBER, "seniority, higher is more senior", ("grade", "seniority")),
@@ -50,24 +61,24 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "age_band", Kind.BIRTH, "age band such as 25-34", ("age group", "age range"), private=True
     ),
-    Field("manager", Kind.CATEGORY, "id of the direct manager", ("manager_id", "reports to")),
+    Field("manager", Kind.TEXT, "id of the direct manager", ("manager_id", "reports to")),
     Field("department", Kind.CATEGORY, "department or unit", ("unit", "division", "team")),
     Field("site", Kind.CATEGORY, "usual place of work", ("location", "office")),
     Field("country", Kind.CATEGORY, "country of work"),
     Field("languages", Kind.LANGUAGES, "languages spoken, with a CEFR level", ("language",)),
-    Field("timezone", Kind.CATEGORY, "IANA zone such as Europe/Paris", ("time zone", "tz")),
+    Field("timezone", Kind.ZONE, "IANA zone such as Europe/Paris", ("time zone", "tz")),
     Field("working_hours", Kind.HOURS, "local working hours, 09:00-17:00", ("hours",)),
     Field("interests", Kind.SET, "interests", ("hobbies",)),
     Field("values", Kind.LEVELS, "answers on values and working style, with a level", ("style",)),
     Field("preferences", Kind.RANKING, "ids of wanted partners, best first", ("preferred",)),
-    Field("vetoes", Kind.SET, "ids this person will not work with", ("veto",), private=True),
+    Field("vetoes", Kind.IDS, "ids this person will not work with", ("veto",), private=True),
     Field("slots", Kind.SET, "free slots, any labels both sides share", ("availability",)),
     Field("needs", Kind.SET, "accessibility needs a partner must accept", (), private=True),
     Field("accepts", Kind.SET, "accessibility needs this person can meet", (), private=True),
-    Field("capacity", Kind.NUMBER, "most pairs at once", ("max_pairs", "places")),
-    Field("minimum", Kind.NUMBER, "least pairs", ("min_pairs",)),
-    Field("hours_per_month", Kind.NUMBER, "hours available for pairs a month", ("time budget",)),
-    Field("tenure_months", Kind.NUMBER, "months with the organisation", ("tenure",)),
+    Field("capacity", Kind.COUNT, "most pairs at once", ("max_pairs", "places")),
+    Field("minimum", Kind.COUNT, "least pairs", ("min_pairs",)),
+    Field("hours_per_month", Kind.AMOUNT, "hours available for pairs a month", ("time budget",)),
+    Field("tenure_months", Kind.AMOUNT, "months with the organisation", ("tenure",)),
     Field("trained", Kind.FLAG, "programme training done", ("training",)),
     Field("consent", Kind.FLAG, "agreed to take part", ("opt_in", "consented")),
     Field("active_from", Kind.DATE, "first day available", ("start date",)),

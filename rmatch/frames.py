@@ -1,9 +1,10 @@
-"""Data frames out, through narwhals, in whichever library the user has."""
+"""Data frames in and out, through narwhals, in whichever library the user has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, cast
 
 from rmatch.errors import InvalidInputError, MissingDependencyError
@@ -13,14 +14,30 @@ BACKENDS = ("pandas", "polars", "pyarrow")
 
 def frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> Any:
     """Return a data frame of ``backend``, or of the first library that is installed."""
+    chosen = _installed(backend, "to_records() needs nothing")
+    import narwhals.stable.v2 as nw
+
+    return nw.from_dict(dict(columns), backend=cast("Any", chosen)).to_native()
+
+
+def read_parquet(path: Path) -> Any:
+    """Return a parquet file as a data frame of the first library that is installed."""
+    chosen = _installed(None, "or save the table as CSV UTF-8")
+    import narwhals.stable.v2 as nw
+
+    try:
+        return nw.read_parquet(str(path), backend=cast("Any", chosen)).to_native()
+    except Exception as error:  # each library raises its own kind for a broken file
+        raise InvalidInputError(f"{path.name} is not a readable parquet file: {error}") from error
+
+
+def _installed(backend: str | None, otherwise: str) -> str:
     if backend is not None and backend not in BACKENDS:
         raise InvalidInputError(f"backend={backend!r}; allowed are {', '.join(BACKENDS)}")
     chosen = backend or next((name for name in BACKENDS if find_spec(name)), None)
     if chosen is None or find_spec(chosen) is None:
         raise MissingDependencyError(
-            f"a data frame needs {backend or ' or '.join(BACKENDS)}, which is not installed "
-            f"(pip install {backend or 'pandas'}); to_records() needs nothing"
+            f"this needs {backend or ' or '.join(BACKENDS)}, which is not installed "
+            f"(pip install {backend or 'pandas'}); {otherwise}"
         )
-    import narwhals.stable.v2 as nw
-
-    return nw.from_dict(dict(columns), backend=cast("Any", chosen)).to_native()
+    return chosen

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rmatch.columns import Rows
     from rmatch.forms import Bools
+    from rmatch.rows import CohortRows
 
     Rule = PairRule | Callable[..., bool | None]
 
@@ -141,6 +142,17 @@ class Problem:
         """The least gain of an allowed pair, from the rules that set a minimum score."""
         least = [rule.minimum_score for rule in self.rules if rule.minimum_score is not None]
         return int(on_grid(np.array(max(least)))) if least else None
+
+    @property
+    def locks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the mentors and mentees of the pairs that must be chosen."""
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+
+    def cohort_rows(
+        self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
+    ) -> CohortRows | None:
+        """Return the linear conditions over these edges."""
+        return None
 
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int32], Bools]:
         """Return integer gains and permissions for a rectangle of pairs."""

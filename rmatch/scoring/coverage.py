@@ -43,6 +43,9 @@ class TeachingCoverage(ScorePart):
 
     fields: ClassVar[tuple[str, ...]] = ("goals",)
 
+    def available(self, mentors: Roster, mentees: Roster) -> bool:
+        return mentees.has("goals")
+
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return [
             Term(share * covered, f"{skill}, level {_number(start)} to {_number(reached)}")
@@ -62,6 +65,9 @@ class ReturnCoverage(ScorePart):
     """
 
     fields: ClassVar[tuple[str, ...]] = ("goals",)
+
+    def available(self, mentors: Roster, mentees: Roster) -> bool:
+        return mentors.has("goals")
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return TeachingCoverage().terms(mentee, mentor)

@@ -1,0 +1,284 @@
+"""Cells as people write them, column by column, into the columns of a roster.
+
+Every parser takes a whole column of raw cells and a :class:`Cells`, which knows where the column
+stands and collects what is wrong. A bad cell becomes missing, so that all other problems are found
+in the same pass. Labels come out as written; one spelling for all is chosen later, over both sides.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rmatch.columns import Categories, Numbers
+from rmatch.errors import InputProblem
+
+T = TypeVar("T")
+
+#: Text that means "no value", compared without case.
+MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "?"})
+
+_YES = frozenset({"yes", "y", "true", "1", "x"})
+_NO = frozenset({"no", "n", "false", "0"})
+
+
+class Bad(Exception):
+    """A cell cannot be read: what is wrong, and what to do."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.problem = (message, hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Where a column stands, and the list of all problems that its parser adds to."""
+
+    name: str
+    rows: Sequence[int]
+    side: str | None = None
+    problems: list[InputProblem] = field(default_factory=list)
+
+    def bad(self, at: int, message: str, hint: str | None = None) -> None:
+        """Add one problem of the cell at a position."""
+        self.problems.append(InputProblem(message, self.rows[at], self.name, self.side, hint))
+
+
+def missing(cell: Any) -> bool:
+    """Say whether a cell means "no value"."""
+    if cell is None:
+        return True
+    if isinstance(cell, str):
+        return cell.strip().casefold() in MISSING
+    return bool(cell != cell) if isinstance(cell, float | np.floating) else _is_nat(cell)
+
+
+def _is_nat(cell: Any) -> bool:
+    return type(cell).__name__ in ("NaTType", "NAType") or (
+        isinstance(cell, np.datetime64) and bool(np.isnat(cell))
+    )
+
+
+# ---- one value per person ------------------------------------------------------------------------
+
+
+def remembering(read: Callable[[Any], T]) -> Callable[[Any], T | Bad]:
+    """Return ``read`` so that equal cells are read once, and ``Bad`` is returned, not raised."""
+    known: dict[Any, T | Bad] = {}
+
+    def remember(cell: Any) -> T | Bad:
+        # True, 1 and 1.0 are equal keys and different cells, hence the types.
+        key: Any = cell
+        if type(cell) is not str:
+            key = (cell, type(cell[1] if type(cell) is tuple and len(cell) > 1 else cell))
+        try:
+            return known[key]
+        except KeyError:
+            known[key] = value = attempt(cell)
+            return value
+        except TypeError:  # a list or a mapping is no key
+            return attempt(cell)
+
+    def attempt(cell: Any) -> T | Bad:
+        try:
+            return read(cell)
+        except Bad as error:
+            return error
+
+    return remember
+
+
+def numbers(
+    cells: Sequence[Any], where: Cells, read: Callable[[Any], float] | None = None
+) -> Numbers:
+    """Parse a column of numbers; ``read`` turns one cell into a float or raises ``Bad``."""
+    if read is None and set(map(type, cells)) <= {int, float}:
+        values = np.array(cells, dtype=float)
+        if not np.isinf(values).any():
+            return Numbers(values)
+    once = remembering(lambda cell: math.nan if missing(cell) else (read or number)(cell))
+    values = np.full(len(cells), math.nan)
+    for at, cell in enumerate(cells):
+        value = once(cell)
+        if isinstance(value, Bad):
+            where.bad(at, *value.problem)
+        else:
+            values[at] = value
+    return Numbers(values)
+
+
+def number(cell: Any) -> float:
+    """Read one finite number."""
+    if isinstance(cell, bool | np.bool_):
+        raise Bad(f"{cell!r} is no number")
+    if isinstance(cell, int | float | np.number):
+        value = float(cell)
+    else:
+        text = str(cell).strip()
+        try:
+            value = float(text)
+        except ValueError:
+            hint = "write a decimal point" if re.fullmatch(r"-?\d+,\d+", text) else None
+            raise Bad(f"{text!r} is no number", hint) from None
+    if not math.isfinite(value):
+        raise Bad(f"{cell!r} is not a finite number")
+    return value
+
+
+def whole(cell: Any) -> float:
+    """Read a whole number of at least 0."""
+    value = number(cell)
+    if value < 0 or value != int(value):
+        raise Bad(f"{cell!r}: whole numbers of at least 0 are allowed")
+    return value
+
+
+def positive(cell: Any) -> float:
+    """Read a number of at least 0."""
+    value = number(cell)
+    if value < 0:
+        raise Bad(f"{cell!r}: numbers of at least 0 are allowed")
+    return value
+
+
+def flag(cell: Any) -> float:
+    """Read yes or no as 1 or 0."""
+    if isinstance(cell, float) and cell in (0.0, 1.0):
+        return cell
+    text = str(cell).strip().casefold()
+    if text in _YES:
+        return 1.0
+    if text in _NO:
+        return 0.0
+    raise Bad(f"{cell!r} is neither yes nor no")
+
+
+def day(cell: Any) -> float:
+    """Read a date as days since 1970-01-01."""
+    if isinstance(cell, np.datetime64):
+        cell = cell.astype("datetime64[D]").item()
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if not isinstance(cell, date):
+        text = str(cell).strip()
+        try:
+            cell = date.fromisoformat(text.partition("T")[0].partition(" ")[0])
+        except ValueError:
+            raise Bad(f"{text!r} is no date", "write it as 2026-01-31") from None
+    return float(cell.toordinal() - date(1970, 1, 1).toordinal())
+
+
+def text(cell: Any) -> str:
+    """Read a label: text stays, a whole number loses its decimal point."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool | np.bool_):
+        return "yes" if cell else "no"
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return str(int(cell))
+    if isinstance(cell, list | tuple | set | frozenset | Mapping | np.ndarray):
+        raise Bad(f"{cell!r:.60} is no single value")
+    return str(cell).strip()
+
+
+def categories(
+    cells: Sequence[Any], where: Cells, check: Callable[[str], None] | None = None
+) -> Categories:
+    """Parse a column of labels; ``check`` raises ``Bad`` for a label that is not allowed."""
+    codes: dict[str, int] = {}
+
+    def read(cell: Any) -> int:
+        label = "" if missing(cell) else text(cell)
+        if label and check is not None:
+            check(label)
+        return codes.setdefault(label, len(codes)) if label else -1
+
+    once = remembering(read)
+    column = np.full(len(cells), -1, dtype=np.int32)
+    for at, cell in enumerate(cells):
+        code = once(cell)
+        if isinstance(code, Bad):
+            where.bad(at, *code.problem)
+        else:
+            column[at] = code
+    return Categories(column, tuple(codes))
+
+
+# ---- birth and hours: one cell, two numbers ------------------------------------------------------
+
+
+def birth(cells: Sequence[Any], where: Cells, kind: str, as_of: int) -> tuple[Numbers, Numbers]:
+    """Parse birth years, ages or age bands as the earliest and latest possible year of birth.
+
+    Somebody aged ``a`` in the year ``as_of`` counts as born in ``as_of - a``. An open band ends at
+    100 years, and begins at 14.
+    """
+    read = {"birth_year": _birth_year, "age": _age, "age_band": _age_band}[kind]
+    nothing = (math.nan, math.nan)
+    once = remembering(lambda cell: nothing if missing(cell) else read(cell, as_of))
+    years = np.full((len(cells), 2), math.nan)
+    for at, cell in enumerate(cells):
+        both = once(cell)
+        if isinstance(both, Bad):
+            where.bad(at, *both.problem)
+        else:
+            years[at] = both
+    return Numbers(years[:, 0].copy()), Numbers(years[:, 1].copy())
+
+
+def _birth_year(cell: Any, as_of: int) -> tuple[float, float]:
+    both = cell if isinstance(cell, tuple | list) else (cell, cell)
+    if len(both) != 2:
+        raise Bad(f"{cell!r} is no year of birth", "give a year, or (earliest, latest)")
+    earliest, latest = number(both[0]), number(both[1])
+    if not (1900 <= earliest <= latest <= as_of):
+        raise Bad(f"{cell!r}: years of birth from 1900 to {as_of} are allowed")
+    return earliest, latest
+
+
+def _age(cell: Any, as_of: int) -> tuple[float, float]:
+    age = number(cell)
+    if not 14 <= age <= 100:
+        raise Bad(f"{cell!r}: ages from 14 to 100 are allowed")
+    return as_of - age, as_of - age
+
+
+def _age_band(cell: Any, as_of: int) -> tuple[float, float]:
+    words = text(cell).casefold().replace("–", "-")
+    years = [int(found) for found in re.findall(r"\d+", words)]
+    if len(years) == 2 and years[0] <= years[1]:
+        youngest, oldest = years
+    elif len(years) == 1 and re.search(r"under|below|younger|<", words):
+        youngest, oldest = 14, years[0] - 1
+    elif len(years) == 1 and re.search(r"\+|over|older|above|>|more", words):
+        youngest, oldest = years[0], 100
+    elif len(years) == 1 and re.fullmatch(r"\d+( years?( old)?)?", words):
+        youngest = oldest = years[0]
+    else:
+        raise Bad(f"{cell!r} is no age band", "write 25-34, 65+ or under 18")
+    return float(as_of - oldest), float(as_of - youngest)
+
+
+_CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?"
+_HOURS = re.compile(rf"\s*{_CLOCK}\s*(?:-|–|to)\s*{_CLOCK}\s*")
+
+
+def hours(cells: Sequence[Any], where: Cells) -> tuple[Numbers, Numbers]:
+    """Parse local working hours as minutes after midnight; they may cross midnight."""
+    bounds = np.full((2, len(cells)), np.nan)
+    for at, cell in enumerate(cells):
+        if missing(cell):
+            continue
+        found = _HOURS.fullmatch(str(cell))
+        clock = [int(part or 0) for part in found.groups()] if found else [99, 0, 99, 0]
+        if max(clock[0], clock[2]) > 24 or max(clock[1], clock[3]) > 59:
+            where.bad(at, f"{cell!r} are no working hours", "write 09:00-17:00")
+            continue
+        bounds[:, at] = clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
+    return Numbers(bounds[0]), Numbers(bounds[1])

@@ -1,0 +1,189 @@
+"""Lists in one cell: skills with levels, goals with targets, languages, interests, rankings."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rmatch.columns import Ragged
+from rmatch.fields import CEFR
+from rmatch.people import Goal
+from rmatch.reading.cells import MISSING, Bad, Cells, missing, number, remembering, text
+
+#: One entry of a list: its label, value and weight.
+Item = tuple[str, float, float]
+
+
+def ragged(
+    cells: Sequence[Any],
+    where: Cells,
+    read: Callable[[str, Any], Item],
+    *,
+    split: Callable[[Any], tuple[str, Any]] | None = None,
+    ranked: bool = False,
+) -> Ragged:
+    """Parse a column of lists.
+
+    Cells are text with separators, JSON, a mapping of label to value, or a sequence of labels.
+
+    Parameters
+    ----------
+    read
+        Turns a label and its raw value (``None`` where none is given) into an item.
+    split
+        Takes the raw value off a written item: ``"Python:4"`` is ``("Python", "4")``.
+    ranked
+        The value of an item is its place in the list, from 1.
+    """
+    split = split or _whole
+    separator = _separator(cells)
+    labels: dict[str, int] = {}
+
+    def learn(raw: Any) -> tuple[int, float, float]:
+        label, value = raw if isinstance(raw, tuple) else split(raw)
+        name, level, weight = read(str(label).strip(), value)
+        return (labels.setdefault(name, len(labels)) if name else -1), level, weight
+
+    once = remembering(learn)
+    entries: list[tuple[int, float, float]] = []
+    starts = np.zeros(len(cells) + 1, dtype=np.int64)
+    for at, cell in enumerate(cells):
+        try:
+            for raw in _items(cell, separator):
+                item = once(raw)
+                if isinstance(item, Bad):
+                    where.bad(at, *item.problem)
+                elif item[0] >= 0:
+                    entries.append(item)
+        except Bad as error:
+            where.bad(at, *error.problem)
+        starts[at + 1] = len(entries)
+    table = np.array(entries, dtype=float).reshape(-1, 3)
+    codes = table[:, 0].astype(np.int32)
+    column = Ragged(starts, codes, table[:, 1].copy(), table[:, 2].copy(), tuple(labels))
+    return with_ranks(column) if ranked else column
+
+
+def _whole(raw: Any) -> tuple[str, None]:
+    return (raw if isinstance(raw, str) else text(raw)), None
+
+
+def with_ranks(column: Ragged) -> Ragged:
+    """Return the list with the place of each entry, from 1, as its value."""
+    ranks = np.arange(len(column.codes)) - column.starts[column.rows] + 1
+    return Ragged(column.starts, column.codes, ranks.astype(float), column.weights, column.labels)
+
+
+def _separator(cells: Sequence[Any]) -> str:
+    """The strongest separator that any cell of the column uses: one column, one way of writing."""
+    written = [cell for cell in cells if isinstance(cell, str)]
+    for separator in (";", "|", "\n"):
+        if any(separator in cell for cell in written):
+            return separator
+    return ","
+
+
+def _items(cell: Any, separator: str) -> Iterable[Any]:
+    if isinstance(cell, str):
+        if cell.startswith(("{", "[")):
+            return _items(_json(cell), separator)
+        if cell.casefold() in MISSING:
+            return ()
+        return cell.split(separator)
+    if isinstance(cell, Mapping):
+        return cell.items()
+    if isinstance(cell, set | frozenset):
+        return sorted(cell)
+    if isinstance(cell, list | tuple | np.ndarray):
+        return _listed(cell)
+    if missing(cell):
+        return ()
+    raise Bad(f"{cell!r:.60} is no list", "write items separated by ';'")
+
+
+def _listed(cell: Iterable[Any]) -> Iterator[Any]:
+    for item in cell:
+        if isinstance(item, Mapping):
+            rest = dict(item)
+            yield rest.pop("name", rest.pop("skill", "")), rest
+        elif isinstance(item, list | tuple):
+            if len(item) != 2:
+                raise Bad(f"{item!r:.60} is no pair of name and level")
+            yield (item[0], item[1])
+        else:
+            yield item
+
+
+def _json(cell: str) -> Any:
+    try:
+        return json.loads(cell)
+    except ValueError as error:
+        raise Bad(f"{cell[:40]!r} begins like JSON but is not: {error}") from None
+
+
+def split_level(item: Any) -> tuple[str, str | None]:
+    """Take the level off ``"Python:4"``."""
+    name, colon, level = text(item).rpartition(":")
+    return (name, level) if colon else (level, None)
+
+
+def split_goal(item: Any) -> tuple[str, dict[str, str]]:
+    """Take target level and importance off ``"Python:4*2"``, ``"Python*2"`` or ``"Python"``."""
+    rest, star, importance = text(item).rpartition("*")
+    given = {"importance": importance} if star else {}
+    name, level = split_level(rest if star else importance)
+    return name, given if level is None else {**given, "target": level}
+
+
+def level_item(name: str, value: Any) -> Item:
+    """Read a skill or a value with its level; NaN where none is given."""
+    if isinstance(value, Mapping):
+        value = value.get("level")
+    if value is None or missing(value):
+        return name, math.nan, 1.0
+    return name, _level(name, value), 1.0
+
+
+def goal_item(name: str, value: Any) -> Item:
+    """Read a goal with its target level (NaN: the top of the scale) and importance (default 1)."""
+    if isinstance(value, Goal):
+        value = {"target": value.target, "importance": value.importance}
+    if not isinstance(value, Mapping):
+        value = {"target": value}
+    unknown = set(value) - {"target", "importance"}
+    if unknown:
+        raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
+    target, importance = value.get("target"), value.get("importance")
+    importance = 1.0 if missing(importance) else _level(name, importance)
+    if importance <= 0:
+        raise Bad(f"goal {name!r} has importance {importance:g}; it must be above 0")
+    return name, math.nan if missing(target) else _level(name, target), importance
+
+
+def _level(name: str, value: Any) -> float:
+    try:
+        return number(value)
+    except Bad as error:
+        raise Bad(f"{name!r}: {error.problem[0]}", "write the level as in 'Python:4'") from None
+
+
+_CEFR = {level: float(rank) for rank, level in enumerate(CEFR, 1)} | {"NATIVE": 6.0}
+
+
+def language_item(name: str, value: Any) -> Item:
+    """Read a language with its CEFR level as a rank from 1 to 6; without a level, C2."""
+    if value is None or missing(value):
+        return name, 6.0, 1.0
+    rank = _CEFR.get(str(value).strip().upper())
+    if rank is None:
+        raise Bad(f"{name!r}: level {value!r}; {', '.join(CEFR)} and native are allowed")
+    return name, rank, 1.0
+
+
+def set_item(name: str, value: Any) -> Item:
+    """Read a label that is there or not."""
+    return name, 1.0, 1.0

@@ -1,0 +1,240 @@
+"""One side: a table of raw cells into ids and columns, problem by problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+
+from rmatch.columns import Categories, Column
+from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.fields import FIELDS, KNOWN, Field, Kind
+from rmatch.names import closest, name_key
+from rmatch.people import Roster, Scale
+from rmatch.reading import cells as parsing
+from rmatch.reading import lists
+from rmatch.reading.cells import Bad, Cells
+from rmatch.reading.tables import Table, load
+
+ScaleChoice = Scale | Literal["auto", "1-5", "0-7", "presence"]
+
+SCALES: dict[str, Scale] = {
+    "1-5": Scale(1, 5),
+    "0-7": Scale(0, 7),
+    "presence": Scale(0, 1),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How people are read; the options of :func:`read_roster`."""
+
+    scale: ScaleChoice = "auto"
+    synonyms: Mapping[str, str] | None = None
+    as_of: int | date | None = None
+    rename: Mapping[str, str] | None = None
+    sheet: str | int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.scale, Scale) and self.scale not in ("auto", *SCALES):
+            raise InvalidInputError(
+                f"scale={self.scale!r}; allowed are 'auto', {', '.join(map(repr, SCALES))} "
+                "or a Scale"
+            )
+
+    @property
+    def year(self) -> int:
+        """The year in which ages were true."""
+        if self.as_of is None:
+            return date.today().year  # noqa: DTZ011  # the user's own calendar decides
+        return self.as_of.year if isinstance(self.as_of, date) else self.as_of
+
+
+@dataclass(eq=False)
+class Side:
+    """The people of one side as parsed, before names and levels are looked at together."""
+
+    name: str | None
+    ids: list[str]
+    columns: dict[str, Column]
+    rows: Sequence[int]
+    scale: Scale | None = None  # of people read before
+    roster: Roster | None = None
+
+
+def parse_side(
+    source: Any, name: str | None, options: Reading, problems: list[InputProblem]
+) -> Side:
+    """Parse all columns of one source; what is wrong is added to ``problems``."""
+    if isinstance(source, Roster):
+        return Side(
+            name, list(source.ids), dict(source.columns), range(1, len(source) + 1),
+            source.scale, source,
+        )  # fmt: skip
+    table = load(source, options.sheet)
+    problems += [replace(each, side=name) for each in table.problems]
+    headers = _headers(table, name, options, problems)
+    columns: dict[str, Column] = {}
+    ids: list[str] = []
+    for field_name, header in headers.items():
+        where = Cells(header, table.rows, name, problems)
+        cells = table.columns[header]
+        if field_name == "id":
+            ids = _ids(cells, where)
+        elif field_name in KNOWN:
+            columns |= _known(KNOWN[field_name], cells, where, options)
+        else:
+            columns[field_name] = _extra(cells, where)
+    return Side(name, ids or [""] * len(table), columns, table.rows)
+
+
+def _headers(
+    table: Table, side: str | None, options: Reading, problems: list[InputProblem]
+) -> dict[str, str]:
+    """Return the header of each field: known fields by name or alias, all others as they are."""
+    rename = {_header_key(old): new for old, new in (options.rename or {}).items()}
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    for header in table.columns:
+        key = _header_key(header)
+        name = rename.get(key, key.replace(" ", "_"))
+        if name in KNOWN and name in found:
+            problems.append(InputProblem(f"two columns are {name!r}: {found[name]!r}, {header!r}",
+                                         column=header, side=side))  # fmt: skip
+        elif name in KNOWN or key in rename:
+            found[name] = header
+        else:
+            rest.append(header)
+    aliases = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
+    for header in rest:
+        alias = aliases.get(_header_key(header))
+        if alias is not None and alias.name not in found:
+            found[alias.name] = header
+            continue
+        meant = closest(header, [name for name in KNOWN if name not in found], 0.8)
+        if meant is not None:
+            hint = f"did you mean {meant!r}? rename={{{header!r}: {header!r}}} keeps it as it is"
+            problems.append(InputProblem("unknown column", None, header, side, hint))
+        found[header] = header
+    if "id" not in found and (table.columns or len(table)):
+        have = ", ".join(table.columns)
+        problems.append(InputProblem(f"no column 'id'; there are: {have}", side=side))
+    return found
+
+
+def _header_key(header: str) -> str:
+    return re.sub(r"[\s_-]+", " ", header).strip().casefold()
+
+
+def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
+    if set(map(type, cells)) == {str}:
+        ids = [cell.strip() for cell in cells]
+    else:
+        column = parsing.categories(cells, where)
+        ids = [column.label(row) or "" for row in range(len(cells))]
+    for at, person in enumerate(ids):
+        if not person or (len(person) < 5 and parsing.missing(person)):
+            where.bad(at, "the id is missing")
+    return ids
+
+
+def _known(known: Field, cells: Sequence[Any], where: Cells, options: Reading) -> dict[str, Column]:
+    """Return the one or two columns of a known field."""
+    if known.kind is Kind.BIRTH:
+        earliest, latest = parsing.birth(cells, where, known.name, options.year)
+        return {"birth_earliest": earliest, "birth_latest": latest}
+    if known.kind is Kind.HOURS:
+        begin, end = parsing.hours(cells, where)
+        return {"hours_from": begin, "hours_to": end}
+    return {known.name: _PARSERS[known.kind](cells, where)}
+
+
+def _check_zone(label: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+    try:
+        ZoneInfo(label)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        meant = closest(label, available_timezones(), 0.6)
+        hint = f"did you mean {meant!r}?" if meant else "write it as Europe/Paris"
+        raise Bad(f"{label!r} is no IANA time zone", hint) from None
+
+
+_PARSERS: dict[Kind, Any] = {
+    Kind.NUMBER: parsing.numbers,
+    Kind.COUNT: lambda cells, where: parsing.numbers(cells, where, parsing.whole),
+    Kind.AMOUNT: lambda cells, where: parsing.numbers(cells, where, parsing.positive),
+    Kind.DATE: lambda cells, where: parsing.numbers(cells, where, parsing.day),
+    Kind.FLAG: lambda cells, where: parsing.numbers(cells, where, parsing.flag),
+    Kind.CATEGORY: parsing.categories,
+    Kind.TEXT: parsing.categories,
+    Kind.ZONE: lambda cells, where: parsing.categories(cells, where, _check_zone),
+    Kind.LEVELS: lambda cells, where: lists.ragged(
+        cells, where, lists.level_item, split=lists.split_level
+    ),
+    Kind.GOALS: lambda cells, where: lists.ragged(
+        cells, where, lists.goal_item, split=lists.split_goal
+    ),
+    Kind.LANGUAGES: lambda cells, where: lists.ragged(
+        cells, where, lists.language_item, split=lists.split_level
+    ),
+    Kind.SET: lambda cells, where: lists.ragged(cells, where, lists.set_item),
+    Kind.IDS: lambda cells, where: lists.ragged(cells, where, lists.set_item),
+    Kind.RANKING: lambda cells, where: lists.ragged(
+        cells, where, lists.set_item, ranked=True
+    ),
+}  # fmt: skip
+
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+
+
+def _extra(cells: Sequence[Any], where: Cells) -> Column:
+    """Return a column that rmatch does not know: numbers if all cells are, otherwise labels.
+
+    ``"12"`` in a file and 12 in a data frame are the same number; ``"007"`` is a label.
+    """
+    known = [cell for cell in cells if not parsing.missing(cell)]
+    if known and all(_is_number(cell) for cell in known):
+        return parsing.numbers(cells, where)
+    return parsing.categories(cells, where)
+
+
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return _PLAIN_NUMBER.fullmatch(cell.strip()) is not None
+    return isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+
+
+_ROLES = {
+    "mentor": (True, False), "mentors": (True, False), "teaches": (True, False),
+    "mentee": (False, True), "mentees": (False, True), "learns": (False, True),
+    "both": (True, True), "mentor mentee": (True, True),
+}  # fmt: skip
+
+
+def split_roles(everybody: Side, problems: list[InputProblem]) -> list[Side]:
+    """Return mentors and mentees by the column ``role``."""
+    role = everybody.columns.pop("role", None)
+    if not isinstance(role, Categories):
+        hint = "write mentor, mentee or both for each person"
+        problems.append(InputProblem("no column 'role'", hint=hint))
+        return [everybody]
+    allowed = [_ROLES.get(" ".join(re.findall(r"\w+", name_key(name)))) for name in role.labels]
+    for at, code in enumerate(role.codes.tolist()):
+        if code < 0 or allowed[code] is None:
+            value = "missing" if code < 0 else repr(role.labels[code])
+            text = f"the role is {value}; mentor, mentee and both are allowed"
+            problems.append(InputProblem(text, everybody.rows[at], "role"))
+    sides = []
+    for place, name in enumerate(("mentors", "mentees")):
+        member = np.array([choice is not None and choice[place] for choice in allowed] + [False])
+        taken = np.flatnonzero(member[role.codes])
+        rows = taken.tolist()
+        columns = {each: column.take(taken) for each, column in everybody.columns.items()}
+        ids = [everybody.ids[row] for row in rows]
+        sides.append(Side(name, ids, columns, [everybody.rows[row] for row in rows]))
+    return sides

@@ -1,0 +1,203 @@
+"""Any source of people as a table of raw cells: lists, frames, CSV, Excel, parquet.
+
+Nothing is interpreted here; only where the data comes from and how rows are counted is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from rmatch.errors import InputProblem, InvalidInputError, MissingDependencyError
+from rmatch.frames import read_parquet
+from rmatch.people import PERSON_FIELDS, Person, Roster
+
+_TEXT_FILES = (".csv", ".tsv", ".txt")
+_SHEET_FILES = (".xlsx", ".xls", ".xlsb", ".ods")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Raw cells by column. ``rows[k]`` is the number of row k as its owner counts it (§C12)."""
+
+    columns: Mapping[str, Sequence[Any]]
+    rows: Sequence[int]
+    problems: tuple[InputProblem, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def load(source: Any, sheet: str | int | None = None) -> Table:
+    """Return the raw table of any source that :func:`rmatch.read_roster` takes."""
+    if isinstance(source, str | os.PathLike):
+        return _from_file(Path(source), sheet)
+    if isinstance(source, Mapping):
+        return _from_columns(source)
+    if isinstance(source, Roster):
+        raise TypeError("a roster is read already")
+    if hasattr(source, "columns") or hasattr(source, "__arrow_c_stream__"):
+        return _from_frame(source)
+    if isinstance(source, Iterable):
+        return _from_rows(list(source))
+    raise InvalidInputError(
+        f"cannot read people from {type(source).__name__}; give a list of dicts or Persons, "
+        "a data frame, a dict of columns, or the path of a CSV, Excel or parquet file"
+    )
+
+
+def _from_rows(people: list[Any]) -> Table:
+    problems = tuple(
+        InputProblem(f"{type(person).__name__} {person!r:.60} is no person", row)
+        for row, person in enumerate(people, 1)
+        if not isinstance(person, Mapping | Person)
+    )
+    if problems:
+        raise InvalidInputError.from_problems(problems)
+    rows = [_plain(person) if isinstance(person, Person) else person for person in people]
+    names = dict.fromkeys(chain.from_iterable(rows))
+    columns = {str(name): [row.get(name) for row in rows] for name in names}
+    return Table(columns, range(1, len(rows) + 1))
+
+
+def _plain(person: Person) -> dict[str, Any]:
+    known = {name: getattr(person, name) for name in sorted(PERSON_FIELDS)}
+    return {name: value for name, value in known.items() if value not in (None, (), {})} | dict(
+        person.extra
+    )
+
+
+def _from_columns(columns: Mapping[Any, Any]) -> Table:
+    plain = {str(name): list(column) for name, column in columns.items()}
+    lengths = {name: len(column) for name, column in plain.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidInputError(f"columns have different lengths: {lengths}")
+    return Table(plain, range(1, next(iter(lengths.values()), 0) + 1))
+
+
+def _from_frame(frame: Any) -> Table:
+    import narwhals.stable.v2 as nw
+
+    try:
+        data = nw.from_native(frame)
+    except TypeError as error:
+        raise InvalidInputError(f"cannot read {type(frame).__name__} as a data frame") from error
+    if isinstance(data, nw.LazyFrame):
+        data = data.collect()
+    columns = {str(name): data[name].to_list() for name in data.columns}
+    return Table(columns, range(1, data.shape[0] + 1))
+
+
+def _from_file(path: Path, sheet: str | int | None) -> Table:
+    kind = path.suffix.lower()
+    if kind not in (*_TEXT_FILES, *_SHEET_FILES, ".parquet"):
+        raise InvalidInputError(
+            f"{path.name}: files of type {kind or 'unknown'!r} cannot be read; give "
+            ".csv, .tsv, .xlsx, .xls, .ods or .parquet"
+        )
+    if not path.is_file():
+        raise InvalidInputError(f"there is no file {str(path)!r}")
+    if kind in _TEXT_FILES:
+        return _from_cells(list(_csv_rows(path)), path.name)
+    if kind in _SHEET_FILES:
+        return _from_cells(_sheet_rows(path, sheet), path.name)
+    return _from_frame(read_parquet(path))
+
+
+def _from_cells(cells: list[list[Any]], name: str) -> Table:
+    """Make a table of rows of cells whose first row is the header."""
+    if not cells:
+        raise InvalidInputError(f"{name} is empty; the first row must name the columns")
+    header = ["" if cell is None else str(cell).strip() for cell in cells[0]]
+    problems = [
+        InputProblem(f"column {header[at]!r} is there twice", 1)
+        for at in range(len(header))
+        if header[at] and header[at] in header[:at]
+    ]
+    width = len(header)
+    kept: list[list[Any]] = []
+    rows: list[int] = []
+    for number, row in enumerate(cells[1:], 2):
+        if all(cell is None or cell == "" for cell in row):
+            continue  # blank lines are normal at the end of exported files
+        if any(cell not in (None, "") for cell in row[width:]):
+            hint = "put cells that hold the separator in quotes"
+            problems.append(
+                InputProblem(f"{len(row)} cells, the header has {width}", number, hint=hint)
+            )
+        kept.append([*row[:width], *[None] * (width - len(row))])
+        rows.append(number)
+    by_column = zip(*kept, strict=True) if kept else ([] for _ in header)
+    columns: dict[str, Sequence[Any]] = {}
+    for title, column in zip(header, by_column, strict=True):
+        if title:
+            columns.setdefault(title, list(column))
+        elif any(cell not in (None, "") for cell in column):
+            problems.append(InputProblem("a column with data has no name in the header", 1))
+    return Table(columns, rows, tuple(problems))
+
+
+def _csv_rows(path: Path) -> Iterable[list[str]]:
+    text = _decoded(path)
+    first = text.partition("\n")[0]
+    try:
+        # The header alone decides the separator: cells may hold lists with other separators.
+        dialect: Any = csv.Sniffer().sniff(first, delimiters=",;\t|")
+        dialect.doublequote = True
+    except csv.Error:
+        dialect = "excel"
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), dialect, strict=True)
+    except csv.Error as error:
+        raise InvalidInputError(f"{path.name} is not a readable CSV file: {error}") from error
+
+
+def _decoded(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    problems = []
+    for number, line in enumerate(data.splitlines(), 1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte, shown = line[error.start], line.decode("utf-8", "replace")[:60]
+            problems.append(InputProblem(f"byte 0x{byte:02x} is not UTF-8 in {shown!r}", number))
+    if not problems:  # a character cut in two by a line break
+        problems.append(InputProblem("the text is not UTF-8"))
+    last = problems[-1]
+    hint = f"save {path.name} as 'CSV UTF-8' and read it again"
+    problems[-1] = InputProblem(last.message, last.row, hint=hint)
+    raise InvalidInputError.from_problems(problems)
+
+
+def _sheet_rows(path: Path, sheet: str | int | None) -> list[list[Any]]:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError as error:
+        raise MissingDependencyError(
+            "reading Excel files needs python-calamine: pip install 'rmatch[excel]'; "
+            "or save the sheet as CSV UTF-8"
+        ) from error
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except CalamineError as error:
+        raise InvalidInputError(f"{path.name} is not a readable workbook: {error}") from error
+    names = book.sheet_names
+    if isinstance(sheet, str) and sheet not in names:
+        raise InvalidInputError(f"{path.name} has no sheet {sheet!r}; there are: {names}")
+    if isinstance(sheet, int) and not 0 <= sheet < len(names):
+        raise InvalidInputError(f"{path.name} has {len(names)} sheets, counted from 0: {names}")
+    chosen = names[sheet or 0] if not isinstance(sheet, str) else sheet
+    rows: list[list[Any]] = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    while rows and all(cell == "" for cell in rows[-1]):
+        rows.pop()
+    return rows
