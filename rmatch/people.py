@@ -101,6 +101,13 @@ class Person:
 PERSON_FIELDS = frozenset(f.name for f in fields(Person)) - {"extra"}
 
 
+def stated(person: Person) -> dict[str, Any]:
+    """Return the known fields that say something: those that differ from their defaults."""
+    nobody = Person(id="")
+    values = {f.name: getattr(person, f.name) for f in fields(Person) if f.name != "extra"}
+    return {name: value for name, value in values.items() if value != getattr(nobody, name)}
+
+
 @dataclass(frozen=True, eq=False)
 class Roster:
     """The people of one side as immutable columns, in the order they were given.

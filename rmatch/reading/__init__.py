@@ -9,10 +9,21 @@ from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.people import Roster
+from rmatch.reading.checking import CheckReport, check_people
 from rmatch.reading.joint import finish
+from rmatch.reading.records import roster_to_records
 from rmatch.reading.side import Reading, ScaleChoice, parse_side, split_roles
 
-__all__ = ["Reading", "ScaleChoice", "read_people", "read_roster", "read_sides"]
+__all__ = [
+    "CheckReport",
+    "Reading",
+    "ScaleChoice",
+    "check_people",
+    "read_people",
+    "read_roster",
+    "read_sides",
+    "roster_to_records",
+]
 
 
 def read_roster(

@@ -243,6 +243,8 @@ def _birth_year(cell: Any, as_of: int) -> tuple[float, float]:
 
 
 def _age(cell: Any, as_of: int) -> tuple[float, float]:
+    if isinstance(cell, str) and not cell.strip().isdecimal():
+        return _age_band(cell, as_of)
     age = number(cell)
     if not 14 <= age <= 100:
         raise Bad(f"{cell!r}: ages from 14 to 100 are allowed")
@@ -261,7 +263,7 @@ def _age_band(cell: Any, as_of: int) -> tuple[float, float]:
     elif len(years) == 1 and re.fullmatch(r"\d+( years?( old)?)?", words):
         youngest = oldest = years[0]
     else:
-        raise Bad(f"{cell!r} is no age band", "write 25-34, 65+ or under 18")
+        raise Bad(f"{cell!r} is no age", "write 54, 25-34, 65+ or under 18")
     return float(as_of - oldest), float(as_of - youngest)
 
 

@@ -115,7 +115,7 @@ def _headers(
         if alias is not None and alias.name not in found:
             found[alias.name] = header
             continue
-        meant = closest(header, [name for name in KNOWN if name not in found], 0.8)
+        meant = closest(header, [name for name in KNOWN if name not in found], 0.85)
         if meant is not None:
             hint = f"did you mean {meant!r}? rename={{{header!r}: {header!r}}} keeps it as it is"
             problems.append(InputProblem("unknown column", None, header, side, hint))

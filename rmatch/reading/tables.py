@@ -16,7 +16,7 @@ from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError, MissingDependencyError
 from rmatch.frames import read_parquet
-from rmatch.people import PERSON_FIELDS, Person, Roster
+from rmatch.people import Person, Roster, stated
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 _SHEET_FILES = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -42,7 +42,7 @@ def load(source: Any, sheet: str | int | None = None) -> Table:
         return _from_columns(source)
     if isinstance(source, Roster):
         raise TypeError("a roster is read already")
-    if hasattr(source, "columns") or hasattr(source, "__arrow_c_stream__"):
+    if hasattr(type(source), "columns") or hasattr(source, "__arrow_c_stream__"):
         return _from_frame(source)
     if isinstance(source, Iterable):
         return _from_rows(list(source))
@@ -67,10 +67,7 @@ def _from_rows(people: list[Any]) -> Table:
 
 
 def _plain(person: Person) -> dict[str, Any]:
-    known = {name: getattr(person, name) for name in sorted(PERSON_FIELDS)}
-    return {name: value for name, value in known.items() if value not in (None, (), {})} | dict(
-        person.extra
-    )
+    return {**stated(person), **person.extra}
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> Table:

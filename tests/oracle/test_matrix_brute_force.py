@@ -38,7 +38,7 @@ def matrices(draw):
 @settings(max_examples=300)
 @given(case=matrices())
 def test_exact_solvers_equal_brute_force(solver, objective, case):
-    """The optimum is the best of all legal selections, and infeasible exactly when there is none."""
+    """The optimum is the best of all legal selections, and infeasible only when there is none."""
     scores, allowed, counts = case
     problem = MatrixProblem.of(scores, allowed, objective=objective, **counts)
     best = best_total(problem) if objective == "total_score" else best_coverage(problem)

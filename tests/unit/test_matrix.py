@@ -70,7 +70,7 @@ def test_forbidden_pairs_may_hold_anything():
 
 
 def test_sparse_zeros_are_allowed_pairs():
-    """A stored zero is a legal pair with score 0; an entry that is not stored is forbidden (§C2)."""
+    """A stored zero is a legal pair with score 0; an entry not stored is forbidden (§C2)."""
     scores = sp.coo_array(([0, 5], ([0, 1], [0, 1])), shape=(2, 2))
     matching = rmatch.match_matrix(scores, objective="coverage_first")
     assert [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs] == [

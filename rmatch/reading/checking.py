@@ -1,0 +1,157 @@
+"""What is wrong with people's data, without raising: the report behind ``rmatch check``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rmatch.columns import Ragged
+from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.fields import KNOWN
+from rmatch.names import closest, near_misses
+from rmatch.people import Roster
+from rmatch.reading.joint import finish
+from rmatch.reading.side import Reading, Side, parse_side, split_roles
+from rmatch.reading.structure import unknown_managers
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Everything found in people's data.
+
+    ``problems`` stop a match. ``warnings`` do not: names that may be meant as one, goals that
+    nobody can teach, managers who are not on the list, columns that no known field reads.
+    """
+
+    problems: tuple[InputProblem, ...]
+    warnings: tuple[InputProblem, ...]
+    people: dict[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the data can be matched."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data."""
+        from dataclasses import asdict
+
+        return {
+            "ok": self.ok,
+            "people": self.people,
+            "problems": [asdict(problem) for problem in self.problems],
+            "warnings": [asdict(warning) for warning in self.warnings],
+        }
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {side}" for side, count in self.people.items())
+        found = f"{_count(self.problems, 'problem')}, {_count(self.warnings, 'warning')}"
+        lines = [f"{counts}: {found}"]
+        lines += [f"  problem  {problem}" for problem in self.problems]
+        lines += [f"  warning  {warning}" for warning in self.warnings]
+        return "\n".join(lines)
+
+
+def _count(items: Sequence[Any], noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def check_people(
+    people: Any = None, *, mentors: Any = None, mentees: Any = None, **options: Any
+) -> CheckReport:
+    """Check one table of people, with or without a column ``role``, or the two sides.
+
+    Parameters
+    ----------
+    people
+        Any source of :func:`rmatch.read_roster`; or give ``mentors`` and ``mentees``.
+    options
+        Those of :func:`rmatch.read_roster`.
+
+    Examples
+    --------
+    >>> from rmatch.reading import check_people
+    >>> print(check_people([{"id": "a", "level": "high"}, {"id": "b", "level": 3}]))
+    2 people: 1 problem, 0 warnings
+      problem  row 1, column 'level': 'high' is no number
+    """
+    if (people is None) == (mentors is None and mentees is None):
+        raise InvalidInputError("give people, or mentors and mentees")
+    reading = Reading(**options)
+    problems: list[InputProblem] = []
+    sources = {"mentors": mentors, "mentees": mentees} if people is None else {None: people}
+    sides: list[Side] = []
+    for name, source in sources.items():
+        try:
+            sides.append(parse_side(source, name, reading, problems))
+        except InvalidInputError as error:
+            problems += error.problems or [InputProblem(str(error), side=name)]
+    if people is not None and sides and "role" in sides[0].columns:
+        sides = split_roles(sides[0], problems)
+    counts = {side.name or "people": len(side.ids) for side in sides}
+    problems += [
+        InputProblem("nobody is on this side", side=side.name)
+        for side in sides
+        if not side.ids
+    ]  # fmt: skip
+    warnings: list[InputProblem] = []
+    try:
+        rosters = finish(sides, reading, problems)
+    except InvalidInputError as error:
+        problems = list(error.problems)
+        rosters = [Roster(tuple(side.ids), side.columns) for side in sides]
+    warnings += _similar_names(rosters)
+    warnings += _unteachable(sides, rosters)
+    warnings += unknown_managers(sides)
+    warnings += [
+        InputProblem("no known field; kept for your own rules", None, name, side.name)
+        for side in sides
+        for name in side.columns
+        if name not in KNOWN and not name.startswith(("birth_", "hours_"))
+    ]
+    return CheckReport(tuple(problems), tuple(warnings), counts)
+
+
+def skill_names(rosters: Sequence[Roster]) -> set[str]:
+    """Return every name that somebody's skills or goals use."""
+    used: set[str] = set()
+    for roster in rosters:
+        for name in ("skills", "goals"):
+            column = roster.columns.get(name)
+            if isinstance(column, Ragged):
+                used.update(column.labels[code] for code in np.unique(column.codes).tolist())
+    return used
+
+
+def _similar_names(rosters: Sequence[Roster]) -> list[InputProblem]:
+    return [
+        InputProblem(
+            f"{one!r} and {other!r} count as two skills",
+            hint=f"if they are one, use synonyms={{{other!r}: {one!r}}}",
+        )
+        for one, other in near_misses(skill_names(rosters))
+    ]
+
+
+def _unteachable(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:
+    """Return the goals of mentees that no mentor has as a skill, with everybody who states them."""
+    taught = rosters[0].columns.get("skills") if rosters else None
+    wanted = rosters[-1].columns.get("goals") if rosters else None
+    if not isinstance(taught, Ragged) or not isinstance(wanted, Ragged):
+        return []
+    have = {taught.labels[code] for code in np.unique(taught.codes).tolist()}
+    found = []
+    for code in np.unique(wanted.codes).tolist():
+        goal = wanted.labels[code]
+        if goal not in have:
+            rows = [sides[-1].rows[int(at)] for at in wanted.rows[wanted.codes == code]]
+            meant = closest(goal, have, 0.85)
+            hint = f"did you mean {meant!r}?" if meant else None
+            shown = ", ".join(map(str, rows[:8])) + (" ..." if len(rows) > 8 else "")
+            text = f"nobody can teach {goal!r}, a goal of {_count(rows, 'person')} (rows {shown})"
+            found.append(InputProblem(text.replace("persons", "people"), None, "goals",
+                                      sides[-1].name, hint))  # fmt: skip
+    return found

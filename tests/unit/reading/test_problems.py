@@ -1,0 +1,195 @@
+"""Everything wrong with people's data is found at once, by row, with what to do."""
+
+import pytest
+
+import rmatch
+from rmatch.reading import check_people
+
+
+def problems(mentors, mentees=None, **options):
+    """Return the texts of all problems of one or both sides."""
+    sources = (mentors,) if mentees is None else (mentors, mentees)
+    read = rmatch.read_roster if mentees is None else rmatch.match
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        read(*sources, **options)
+    return [str(problem) for problem in caught.value.problems]
+
+
+CELLS = [
+    ({"level": "high"}, "column 'level': 'high' is no number"),
+    ({"level": "3,5"}, "column 'level': '3,5' is no number (write a decimal point)"),
+    ({"level": True}, "column 'level': True is no number"),
+    ({"level": float("inf")}, "column 'level': inf is not a finite number"),
+    ({"capacity": -1}, "column 'capacity': -1: whole numbers of at least 0 are allowed"),
+    ({"capacity": 1.5}, "column 'capacity': 1.5: whole numbers of at least 0 are allowed"),
+    ({"minimum": 2}, "column 'minimum': the minimum 2 is above the capacity 1"),
+    ({"hours_per_month": -2}, "column 'hours_per_month': -2: numbers of at least 0 are allowed"),
+    ({"consent": "maybe"}, "column 'consent': 'maybe' is neither yes nor no"),
+    (
+        {"active_to": "31/01/2026"},
+        "column 'active_to': '31/01/2026' is no date (write it as 2026-01-31)",
+    ),
+    (
+        {"timezone": "Europe/Pari"},
+        "column 'timezone': 'Europe/Pari' is no IANA time zone (did you mean 'Europe/Paris'?)",
+    ),
+    (
+        {"working_hours": "9 to noon"},
+        "column 'working_hours': '9 to noon' are no working hours (write 09:00-17:00)",
+    ),
+    (
+        {"birth_year": 1850},
+        "column 'birth_year': 1850: years of birth from 1900 to 2026 are allowed",
+    ),
+    ({"age": 7}, "column 'age': 7: ages from 14 to 100 are allowed"),
+    ({"age": "old"}, "column 'age': 'old' is no age (write 54, 25-34, 65+ or under 18)"),
+    ({"skills": "Python:9"}, "column 'skills': 'Python': level 9 is outside 1 to 5"),
+    (
+        {"skills": "Python:6"},
+        "column 'skills': 'Python': level 6 is outside 1 to 5 (scale='0-7' allows it)",
+    ),
+    (
+        {"skills": "Python:4; SQL"},
+        "column 'skills': 'SQL' has no level (levels go from 1 to 5: 'Python:4')",
+    ),
+    (
+        {"skills": "Python:expert"},
+        "column 'skills': 'Python': 'expert' is no number (write the level as in 'Python:4')",
+    ),
+    (
+        {"skills": {"Python": 4, "python ": 3}},
+        "column 'skills': 'Python' is there twice with different levels",
+    ),
+    ({"skills": 12}, "column 'skills': 12 is no list (write items separated by ';')"),
+    ({"goals": "AI:9"}, "column 'goals': 'AI': level 9 is outside 1 to 5"),
+    ({"goals": "AI:4*0"}, "column 'goals': goal 'AI' has importance 0; it must be above 0"),
+    (
+        {"goals": {"AI": {"target": 3, "weight": 2}}},
+        "column 'goals': goal 'AI' has ['weight']; target and importance are allowed",
+    ),
+    (
+        {"languages": "French:X1"},
+        "column 'languages': 'French': level 'X1'; A1, A2, B1, B2, C1, C2 and native are allowed",
+    ),
+    ({"site": ["Oslo"]}, "column 'site': ['Oslo'] is no single value"),
+    ({"id": None}, "column 'id': the id is missing"),
+    ({"manager": "x"}, "column 'manager': the reporting line runs in a circle: x -> x"),
+]
+
+
+@pytest.mark.parametrize(("cells", "message"), CELLS, ids=[text[:40] for _, text in CELLS])
+def test_a_bad_cell_is_named_with_its_row(cells, message):
+    """Each way a cell can be wrong gives its place, its value and what is allowed."""
+    found = problems([{"id": "ok"}, {"id": "x", **cells}], as_of=2026)
+    assert found == [f"row 2, {message}"]
+
+
+def test_all_problems_of_both_sides_come_at_once():
+    """One run shows the whole list, sorted by side and row."""
+    found = problems(
+        [{"id": "a", "age": "old"}, {"id": "a", "level": "x"}],
+        [{"id": "s", "manager": "t"}, {"id": "t", "manager": "s", "capacity": "two"}],
+    )
+    assert found == [
+        "mentees, row 1, column 'manager': the reporting line runs in a circle: s -> t -> s",
+        "mentees, row 2, column 'capacity': 'two' is no number",
+        "mentors, row 1, column 'age': 'old' is no age (write 54, 25-34, 65+ or under 18)",
+        "mentors, row 1, column 'id': the id 'a' is in rows 1, 2 (every person once per side)",
+        "mentors, row 2, column 'level': 'x' is no number",
+    ]
+
+
+def test_a_misnamed_header_is_a_problem_with_a_suggestion():
+    """A misspelt column would otherwise be silently ignored."""
+    found = problems([{"id": "a", "skils": "AI", "mangager": "b", "shoe size": 3}])
+    assert [text.partition(" (")[2].partition("?")[0] for text in found] == [
+        "did you mean 'skills'",
+        "did you mean 'manager'",
+    ]
+    kept = rmatch.read_roster([{"id": "a", "skils": "AI"}], rename={"skils": "skils"})
+    assert kept[0].extra == {"skils": "AI"}
+
+
+def test_a_table_without_ids_lists_its_columns():
+    """Without ids nobody can be told apart."""
+    assert problems([{"name": "a"}]) == ["no column 'id'; there are: name"]
+
+
+def test_an_empty_side_is_a_problem():
+    """Nobody on a side is a mistake in the data, not an empty answer."""
+    assert problems([], [{"id": "s", "goals": "AI"}]) == ["mentors: nobody is on this side"]
+
+
+def test_one_person_on_both_sides_is_one_person():
+    """The same id with two levels is two truths about one person."""
+    (found,) = problems([{"id": "x", "level": 2}], [{"id": "x", "level": 5}])
+    assert found == (
+        "mentors, row 1, column 'level': 'x' has level 2.0 among mentors and 5.0 among mentees "
+        "(row 1) (the same id on both sides is one person)"
+    )
+
+
+def test_unknown_roles_are_named():
+    """A role that is none of the three, or missing, is named by row."""
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        rmatch.read_people([{"id": "a", "role": "boss"}, {"id": "b", "role": None}])
+    assert [str(problem) for problem in caught.value.problems] == [
+        "row 1, column 'role': the role is 'boss'; mentor, mentee and both are allowed",
+        "row 2, column 'role': the role is missing; mentor, mentee and both are allowed",
+    ]
+
+
+def test_an_unknown_scale_is_refused():
+    """The scales there are, are listed."""
+    with pytest.raises(rmatch.InvalidInputError, match="scale='1-10'; allowed are 'auto', '1-5'"):
+        rmatch.read_roster([], scale="1-10")
+
+
+def test_spellings_that_only_look_alike_stay_apart_until_told():
+    """Near-misses are reported, never merged; a synonym map merges them on request."""
+    people = [{"id": "a", "skills": "PowerBI"}, {"id": "b", "skills": "Power BI; power bi"}]
+    assert set(rmatch.read_roster(people).ragged("skills").labels) == {"Power BI", "PowerBI"}
+    report = check_people(mentors=people, mentees=[{"id": "s", "goals": "PowerBI"}])
+    assert [str(warning) for warning in report.warnings] == [
+        (
+            "'Power BI' and 'PowerBI' count as two skills "
+            "(if they are one, use synonyms={'PowerBI': 'Power BI'})"
+        )
+    ]
+    merged = rmatch.read_roster(people, synonyms={"PowerBI": "Power BI"})
+    assert merged.ragged("skills").labels == ("Power BI",)
+
+
+def test_the_spelling_does_not_depend_on_the_order_of_rows():
+    """The most frequent spelling is shown, ties by the alphabet."""
+    people = [{"id": str(at), "site": site} for at, site in enumerate(["OSLO", "Oslo", "oslo"])]
+    assert {rmatch.read_roster(order)[0].site for order in (people, people[::-1])} == {"OSLO"}
+
+
+def test_check_reports_what_match_would_refuse_and_more():
+    """The report holds the same problems, and warnings that do not stop a match."""
+    report = check_people(
+        mentors=[{"id": "m", "skills": "SQL", "manager": "boss", "shoe": 3}],
+        mentees=[{"id": "s", "goals": "SQLite; SQL", "level": "x"}],
+    )
+    assert not report.ok
+    assert [str(problem) for problem in report.problems] == [
+        "mentees, row 1, column 'level': 'x' is no number"
+    ]
+    assert [str(warning) for warning in report.warnings] == [
+        "mentees, column 'goals': nobody can teach 'SQLite', a goal of 1 person (rows 1)",
+        (
+            "mentors, row 1, column 'manager': the manager 'boss' is nobody's id "
+            "(fine if they do not take part)"
+        ),
+        "mentors, column 'shoe': no known field; kept for your own rules",
+    ]
+    assert report.to_dict()["people"] == {"mentors": 1, "mentees": 1}
+
+
+def test_check_never_raises_for_bad_data(tmp_path):
+    """An unreadable file is a report too."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"id,name\n1,Zo\xeb\n")
+    report = check_people(path)
+    assert [problem.row for problem in report.problems] == [2]

@@ -1,0 +1,197 @@
+"""Every source of people gives the same roster."""
+
+import datetime as dt
+
+import narwhals
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import rmatch
+from rmatch.reading import roster_to_records
+
+PEOPLE = [
+    {
+        "id": "007",
+        "name": "Ana",
+        "level": 6,
+        "skills": "Python:4; SQL:2",
+        "goals": "AI:4*2; Excel",
+        "capacity": 2,
+        "trained": "yes",
+        "active_from": "2026-01-31",
+        "site": "Oslo",
+        "cost_centre": 12,
+    },
+    {
+        "id": "008",
+        "name": "Bo",
+        "level": None,
+        "skills": "python:3",
+        "goals": None,
+        "capacity": 1,
+        "trained": "no",
+        "active_from": None,
+        "site": "oslo ",
+        "cost_centre": 7,
+    },
+]
+EXPECTED = [
+    {
+        "id": "007",
+        "name": "Ana",
+        "skills": {"Python": 4.0, "SQL": 2.0},
+        "goals": {
+            "AI": {"target": 4.0, "importance": 2.0},
+            "Excel": {"target": None, "importance": 1.0},
+        },
+        "level": 6,
+        "site": "Oslo",
+        "capacity": 2,
+        "trained": True,
+        "active_from": "2026-01-31",
+        "cost_centre": 12,
+    },
+    {
+        "id": "008",
+        "name": "Bo",
+        "skills": {"Python": 3.0},
+        "site": "Oslo",
+        "trained": False,
+        "cost_centre": 7,
+    },
+]
+
+
+def write(path, people):
+    """Write people as a file of the path's kind."""
+    frame = pd.DataFrame(people)
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    elif path.suffix == ".tsv":
+        frame.to_csv(path, index=False, sep="\t")
+    elif path.suffix == ".xlsx":
+        frame.to_excel(path, index=False, engine="xlsxwriter")
+    else:
+        frame.to_parquet(path)
+    return path
+
+
+SOURCES = {
+    "dicts": lambda tmp: PEOPLE,
+    "generator": lambda tmp: (dict(person) for person in PEOPLE),
+    "columns": lambda tmp: {key: [person[key] for person in PEOPLE] for key in PEOPLE[0]},
+    "pandas": lambda tmp: pd.DataFrame(PEOPLE),
+    "polars": lambda tmp: pl.DataFrame(PEOPLE),
+    "polars lazy": lambda tmp: pl.DataFrame(PEOPLE).lazy(),
+    "pyarrow": lambda tmp: pa.Table.from_pylist(PEOPLE),
+    "narwhals": lambda tmp: narwhals.from_native(pl.DataFrame(PEOPLE)),
+    "csv": lambda tmp: write(tmp / "people.csv", PEOPLE),
+    "csv as text": lambda tmp: str(write(tmp / "people.csv", PEOPLE)),
+    "tsv": lambda tmp: write(tmp / "people.tsv", PEOPLE),
+    "excel": lambda tmp: write(tmp / "people.xlsx", PEOPLE),
+    "parquet": lambda tmp: write(tmp / "people.parquet", PEOPLE),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_every_source_reads_alike(source, tmp_path):
+    """The same people come out of any source: ids keep zeros, labels have one spelling."""
+    roster = rmatch.read_roster(source(tmp_path))
+    records = roster_to_records(roster)
+    assert records == EXPECTED
+    assert roster.ids == ("007", "008")
+
+
+def test_persons_read_back(tmp_path):
+    """A roster's own people make the same roster, and so do its records."""
+    roster = rmatch.read_roster(PEOPLE)
+    for source in (list(roster), roster_to_records(roster)):
+        assert roster_to_records(rmatch.read_roster(source)) == EXPECTED
+
+
+def test_a_roster_is_returned_as_it_is():
+    """Reading twice does not copy."""
+    roster = rmatch.read_roster(PEOPLE)
+    assert rmatch.read_roster(roster) is roster
+
+
+def test_a_bom_a_semicolon_and_blank_lines_are_read(tmp_path):
+    """What spreadsheets write as CSV reads without being told: BOM, semicolons, blank lines."""
+    path = tmp_path / "people.csv"
+    path.write_bytes("\ufeffid;Full Name;skills\n1;Zoë;a|b\n;;\n2;Bo;b\n".encode())
+    roster = rmatch.read_roster(path)
+    assert [(person.id, person.name) for person in roster] == [("1", "Zoë"), ("2", "Bo")]
+    assert roster[0].skills == {"a": 1.0, "b": 1.0}
+
+
+def test_excel_numbers_are_ids_and_dates_are_dates(tmp_path):
+    """Spreadsheets keep ids as floats and dates as dates."""
+    people = [{"id": 123.0, "active_to": dt.date(2026, 3, 1), "age": 41}]
+    roster = rmatch.read_roster(write(tmp_path / "people.xlsx", people), as_of=2026)
+    assert roster[0].id == "123"
+    assert roster[0].active_to == "2026-03-01"
+    assert roster[0].birth_year == 1985
+
+
+def test_a_sheet_is_chosen_by_name(tmp_path):
+    """A workbook with several sheets says which there are."""
+    path = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame([{"id": "a"}]).to_excel(book, sheet_name="2025", index=False)
+        pd.DataFrame([{"id": "b"}]).to_excel(book, sheet_name="2026", index=False)
+    assert rmatch.read_roster(path).ids == ("a",)
+    assert rmatch.read_roster(path, sheet="2026").ids == ("b",)
+    with pytest.raises(rmatch.InvalidInputError, match=r"no sheet '2027'; there are: \['2025'"):
+        rmatch.read_roster(path, sheet="2027")
+
+
+def test_roles_make_two_sides():
+    """One table with a role column is both sides; who is both is on both."""
+    mentors, mentees = rmatch.read_people(
+        [{"id": "a", "role": "Mentor"}, {"id": "b", "role": "both"}, {"id": "c", "role": "learns"}]
+    )
+    assert (mentors.ids, mentees.ids) == (("a", "b"), ("b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (42, "cannot read people from int"),
+        ("people.pdf", "files of type '.pdf' cannot be read"),
+        ("nobody.csv", "there is no file 'nobody.csv'"),
+        ([{"id": "a"}, 7], "row 2: int 7 is no person"),
+        ({"id": ["a"], "level": [1, 2]}, "columns have different lengths"),
+    ],
+)
+def test_sources_that_cannot_be_read_say_so(source, message):
+    """A wrong source is named, with what is allowed."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.read_roster(source)
+
+
+@pytest.mark.parametrize("name", ["broken.xlsx", "broken.parquet"])
+def test_broken_files_are_named(name, tmp_path):
+    """A file that is not what its name says gives our error, not a library's."""
+    path = tmp_path / name
+    path.write_text("not a workbook")
+    with pytest.raises(rmatch.InvalidInputError, match=f"{name} is not a readable"):
+        rmatch.read_roster(path)
+
+
+def test_mixed_encodings_name_every_line(tmp_path):
+    """A file that is partly Latin-1 is refused with all bad lines and the way out."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"id,name\n1,Zo\xeb\n2,Bo\n3,Ren\xe9\n")
+    with pytest.raises(rmatch.InvalidInputError, match="CSV UTF-8") as caught:
+        rmatch.read_roster(path)
+    assert [problem.row for problem in caught.value.problems] == [2, 4]
+
+
+def test_cells_beyond_the_header_are_named(tmp_path):
+    """A row with more cells than the header is a quoting mistake, not data to drop."""
+    path = tmp_path / "people.csv"
+    path.write_text("id,skills\n1,a\n2,a,b\n")
+    with pytest.raises(rmatch.InvalidInputError, match="row 3: 3 cells, the header has 2"):
+        rmatch.read_roster(path)
