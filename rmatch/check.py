@@ -66,8 +66,9 @@ def _check_people(
 ) -> list[int]:
     """Ask every rule about every pair; return the pairs' gains."""
     gains = []
-    for row, col in pairs:
-        mentor, mentee = problem.mentors.person(row), problem.mentees.person(col)
+    mentors = problem.mentors.persons([row for row, _ in pairs])
+    mentees = problem.mentees.persons([col for _, col in pairs])
+    for mentor, mentee in zip(mentors, mentees, strict=True):
         name = f"pair {mentor.id!r} with {mentee.id!r}"
         if mentor.id == mentee.id:
             found.append(Violation(f"{name} is one person"))

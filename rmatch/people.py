@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -135,7 +135,7 @@ class Roster:
         return f"Roster({len(self)} people; {', '.join(sorted(self.columns))})"
 
     def __iter__(self) -> Iterator[Person]:
-        return (self.person(row) for row in range(len(self)))
+        return iter(self.persons(range(len(self))))
 
     def __getitem__(self, rows: int | Rows) -> Any:
         if isinstance(rows, int | np.integer):
@@ -203,10 +203,17 @@ class Roster:
 
     def person(self, row: int) -> Person:
         """Return one row as a :class:`Person`."""
-        row = range(len(self))[row]
-        if row not in self._people:
-            self._people[row] = _person(self, row)
-        return self._people[row]
+        return self.persons([range(len(self))[row]])[0]
+
+    def persons(self, rows: Sequence[int]) -> list[Person]:
+        """Return some rows (from 0) as people; each person is built once."""
+        from rmatch.plain import build
+
+        built = self._people
+        new = [row for row in dict.fromkeys(rows) if row not in built]
+        if new:
+            built.update(zip(new, build(self.take(np.array(new, dtype=np.intp))), strict=True))
+        return [built[row] for row in rows]
 
     def counts(self, name: str, default: int) -> NDArray[np.int64]:
         """Return a whole-number column such as ``capacity``, with a default for the missing."""
@@ -296,74 +303,3 @@ def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
         f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
         f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"
     )
-
-
-_MAPPINGS = ("skills", "values")
-_SETS = ("interests", "vetoes", "slots", "needs", "accepts")
-_WHOLE = {"capacity": 1, "minimum": 0}
-_FLAGS = ("trained", "consent")
-_DATES = ("active_from", "active_to")
-
-
-def _person(roster: Roster, row: int) -> Person:
-    """Build the plain-data twin of one row."""
-    known: dict[str, Any] = {"id": roster.ids[row]}
-    extra: dict[str, Any] = {}
-    for name, column in roster.columns.items():
-        if name == "id":
-            continue
-        value = _plain(name, column, row)
-        if value is None:
-            continue
-        if name in PERSON_FIELDS:
-            known[name] = value
-        elif not name.startswith(("birth_", "hours_from", "hours_to")):
-            extra[name] = value
-    earliest = _plain("birth_earliest", roster.columns.get("birth_earliest"), row)
-    latest = _plain("birth_latest", roster.columns.get("birth_latest"), row)
-    if earliest is not None and latest is not None:
-        known["birth_year"] = earliest if earliest == latest else (earliest, latest)
-    begin = _plain("hours_from", roster.columns.get("hours_from"), row)
-    end = _plain("hours_to", roster.columns.get("hours_to"), row)
-    if begin is not None and end is not None:
-        known["working_hours"] = f"{_clock(begin)}-{_clock(end)}"
-    return Person(**known, extra=extra)
-
-
-def _plain(name: str, column: Column | None, row: int) -> Any:
-    if column is None:
-        return None
-    if isinstance(column, Numbers):
-        return _plain_number(name, float(column.values[row]))
-    if isinstance(column, Categories):
-        return column.label(row)
-    entries = list(column.entries(row))
-    if not entries:
-        return None
-    if name == "goals":
-        return {
-            label: Goal(None if np.isnan(target) else target, weight)
-            for label, target, weight in entries
-        }
-    if name == "languages":
-        from rmatch.fields import CEFR
-
-        return {label: CEFR[int(rank) - 1] for label, rank, _ in entries}
-    if name in _MAPPINGS:
-        return {label: value for label, value, _ in entries}
-    labels: Iterable[str] = (label for label, _, _ in entries)
-    return frozenset(labels) if name in _SETS else tuple(labels)
-
-
-def _plain_number(name: str, value: float) -> Any:
-    if np.isnan(value):
-        return None
-    if name in _FLAGS:
-        return bool(value)
-    if name in _DATES:
-        return str(np.datetime64(int(value), "D"))
-    return int(value) if value.is_integer() else value
-
-
-def _clock(minutes: float) -> str:
-    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"

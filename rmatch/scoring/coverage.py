@@ -48,7 +48,7 @@ class TeachingCoverage(ScorePart):
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return [
-            Term(share * covered, f"{skill}, level {_number(start)} to {_number(reached)}")
+            Term(share * covered, f"{skill}, level {start:g} to {reached:g}")
             for skill, share, covered, start, reached in covered_goals(mentor, mentee)
         ]
 
@@ -208,7 +208,3 @@ def levels_of(own: Ragged, wanted: Ragged) -> Floats:
     if len(keys) == 0:
         return np.zeros(len(asked))
     return np.where(keys[at] == asked, own.values[at], 0.0)
-
-
-def _number(level: float) -> str:
-    return f"{level:g}"

@@ -95,7 +95,8 @@ def _must(candidates: Candidates) -> int:
     bounds = candidates.bounds
     if not candidates.features & {Feature.MINIMUMS, Feature.LOCKS}:
         return 0
-    gains = np.abs(candidates.gain).max(initial=0) * bounds.most_pairs
+    # Two selections differ by at most twice the largest sum of gains: one at -G Q, one at G Q.
+    gains = 2 * np.abs(candidates.gain).max(initial=0) * bounds.most_pairs
     return int(gains + bounds.mentor_bonus.sum() + bounds.mentee_bonus.sum()) + 1
 
 
