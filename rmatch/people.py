@@ -212,7 +212,10 @@ class Roster:
         built = self._people
         new = [row for row in dict.fromkeys(rows) if row not in built]
         if new:
-            built.update(zip(new, build(self.take(np.array(new, dtype=np.intp))), strict=True))
+            part = (
+                self if len(new) == len(self) else self.take(np.array(sorted(new), dtype=np.intp))
+            )
+            built.update(zip(sorted(new), build(part), strict=True))
         return [built[row] for row in rows]
 
     def counts(self, name: str, default: int) -> NDArray[np.int64]:

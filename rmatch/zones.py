@@ -26,6 +26,7 @@ def offset_minutes(zone: str, day: date) -> int:
     return round(offset.total_seconds() / 60)
 
 
+@lru_cache(maxsize=65536)
 def difference_hours(one: str, other: str, days: tuple[date, ...] = REFERENCE_DAYS) -> float:
     """Return the largest difference of two zones over the days, in hours."""
     return max(abs(offset_minutes(one, day) - offset_minutes(other, day)) for day in days) / 60

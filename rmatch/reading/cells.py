@@ -115,17 +115,16 @@ def numbers(
 
 def number(cell: Any) -> float:
     """Read one finite number."""
-    if isinstance(cell, bool | np.bool_):
+    if isinstance(cell, str):
+        cell = cell.strip()
+    elif isinstance(cell, (bool, np.bool_)):
         raise Bad(f"{cell!r} is no number")
-    if isinstance(cell, int | float | np.number):
+    try:
         value = float(cell)
-    else:
-        text = str(cell).strip()
-        try:
-            value = float(text)
-        except ValueError:
-            hint = "write a decimal point" if re.fullmatch(r"-?\d+,\d+", text) else None
-            raise Bad(f"{text!r} is no number", hint) from None
+    except (TypeError, ValueError):
+        decimal_comma = isinstance(cell, str) and re.fullmatch(r"-?\d+,\d+", cell)
+        hint = "write a decimal point" if decimal_comma else None
+        raise Bad(f"{cell!r:.60} is no number", hint) from None
     if not math.isfinite(value):
         raise Bad(f"{cell!r} is not a finite number")
     return value

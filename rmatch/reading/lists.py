@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,27 +49,39 @@ def ragged(
         return (labels.setdefault(name, len(labels)) if name else -1), level, weight
 
     once = remembering(learn)
-    entries: list[tuple[int, float, float]] = []
+    written: dict[str, tuple[int, float, float] | Bad] = {}  # most items: text, many times the same
+    codes: list[int] = []
+    values: list[float] = []
+    weights: list[float] = []
     starts = np.zeros(len(cells) + 1, dtype=np.int64)
     for at, cell in enumerate(cells):
         try:
-            for raw in _items(cell, separator):
-                item = once(raw)
-                if isinstance(item, Bad):
-                    where.bad(at, *item.problem)
-                elif item[0] >= 0:
-                    entries.append(item)
+            items = _items(cell, separator)
         except Bad as error:
             where.bad(at, *error.problem)
-        starts[at + 1] = len(entries)
-    table = np.array(entries, dtype=float).reshape(-1, 3)
-    codes = table[:, 0].astype(np.int32)
-    column = Ragged(starts, codes, table[:, 1].copy(), table[:, 2].copy(), tuple(labels))
+            items = ()
+        for raw in items:
+            if type(raw) is not str:
+                item = once(raw)
+            elif raw in written:
+                item = written[raw]
+            else:
+                item = written[raw] = once(raw)
+            if isinstance(item, Bad):
+                where.bad(at, *item.problem)
+            elif item[0] >= 0:
+                codes.append(item[0])
+                values.append(item[1])
+                weights.append(item[2])
+        starts[at + 1] = len(codes)
+    column = Ragged(
+        starts, np.array(codes, np.int32), np.array(values), np.array(weights), tuple(labels)
+    )
     return with_ranks(column) if ranked else column
 
 
 def _whole(raw: Any) -> tuple[str, None]:
-    return (raw if isinstance(raw, str) else text(raw)), None
+    return text(raw), None
 
 
 def with_ranks(column: Ragged) -> Ragged:
@@ -105,17 +117,19 @@ def _items(cell: Any, separator: str) -> Iterable[Any]:
     raise Bad(f"{cell!r:.60} is no list", "write items separated by ';'")
 
 
-def _listed(cell: Iterable[Any]) -> Iterator[Any]:
+def _listed(cell: Iterable[Any]) -> list[Any]:
+    items: list[Any] = []
     for item in cell:
         if isinstance(item, Mapping):
             rest = dict(item)
-            yield rest.pop("name", rest.pop("skill", "")), rest
+            items.append((rest.pop("name", rest.pop("skill", "")), rest))
         elif isinstance(item, list | tuple):
             if len(item) != 2:
                 raise Bad(f"{item!r:.60} is no pair of name and level")
-            yield (item[0], item[1])
+            items.append((item[0], item[1]))
         else:
-            yield item
+            items.append(item)
+    return items
 
 
 def _json(cell: str) -> Any:

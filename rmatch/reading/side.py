@@ -109,9 +109,8 @@ def _headers(
             found[name] = header
         else:
             rest.append(header)
-    aliases = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
     for header in rest:
-        alias = aliases.get(_header_key(header))
+        alias = _ALIASES.get(_header_key(header))
         if alias is not None and alias.name not in found:
             found[alias.name] = header
             continue
@@ -128,6 +127,9 @@ def _headers(
 
 def _header_key(header: str) -> str:
     return re.sub(r"[\s_-]+", " ", header).strip().casefold()
+
+
+_ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
 
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:

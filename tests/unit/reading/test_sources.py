@@ -195,3 +195,65 @@ def test_cells_beyond_the_header_are_named(tmp_path):
     path.write_text("id,skills\n1,a\n2,a,b\n")
     with pytest.raises(rmatch.InvalidInputError, match="row 3: 3 cells, the header has 2"):
         rmatch.read_roster(path)
+
+
+def test_lists_are_written_in_many_ways():
+    """Text with any separator, JSON, mappings and sequences are the same list."""
+    ways = [
+        {"interests": "chess; jazz", "skills": "AI:4; SQL:2", "preferences": "b; a"},
+        {"interests": ["jazz", "chess"], "skills": {"SQL": 2, "AI": 4}, "preferences": ["b", "a"]},
+        {
+            "interests": {"jazz", "chess"},
+            "skills": [("AI", 4), ("SQL", 2)],
+            "preferences": ("b", "a"),
+        },
+        {
+            "interests": '["chess", "jazz"]',
+            "skills": '{"AI": 4, "SQL": 2}',
+            "preferences": '["b", "a"]',
+        },
+        {
+            "interests": "jazz;chess",
+            "skills": [{"skill": "AI", "level": 4}, {"name": "SQL", "level": "2"}],
+            "preferences": "b;a",
+        },
+    ]
+    roster = rmatch.read_roster([{"id": str(at), **way} for at, way in enumerate(ways)])
+    for person in roster:
+        assert person.interests == {"chess", "jazz"}
+        assert person.skills == {"AI": 4, "SQL": 2}
+        assert person.preferences == ("b", "a")
+
+
+def test_every_known_field_reads_into_the_person():
+    """One person with everything comes out as it went in."""
+    (person,) = rmatch.read_roster(
+        [
+            {
+                "id": "x",
+                "birth_year": (1968, 1970),
+                "languages": "English; French:B2",
+                "timezone": "Asia/Kolkata",
+                "working_hours": "9-17:30",
+                "values": "pace:3",
+                "vetoes": "b",
+                "slots": "mon am; tue pm",
+                "needs": "captions",
+                "accepts": "captions; stairs",
+                "hours_per_month": 2.5,
+                "tenure_months": "18",
+                "consent": "y",
+                "country": "Norway",
+                "department": "Sales",
+                "manager": "b",
+            }
+        ]
+    )
+    assert person.birth_year == (1968, 1970)
+    assert person.languages == {"English": "C2", "French": "B2"}
+    assert (person.timezone, person.working_hours) == ("Asia/Kolkata", "09:00-17:30")
+    assert person.values == {"pace": 3}
+    assert (person.vetoes, person.slots) == ({"b"}, {"mon am", "tue pm"})
+    assert (person.needs, person.accepts) == ({"captions"}, {"captions", "stairs"})
+    assert (person.hours_per_month, person.tenure_months, person.consent) == (2.5, 18, True)
+    assert (person.country, person.department, person.manager) == ("Norway", "Sales", "b")
