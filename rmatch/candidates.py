@@ -175,7 +175,7 @@ class Candidates:
         total += int(self.bounds.mentor_bonus[mentors].sum())
         total += int(self.bounds.mentee_bonus[mentees].sum())
         if self.cohort is not None:
-            total -= int(self.cohort.penalty @ self.cohort.excess(edges, mentors, mentees))
+            total -= int((self.cohort.penalty * self.cohort.excess(edges, mentors, mentees)).sum())
         return total
 
 
@@ -244,15 +244,15 @@ def all_candidates(problem: Matchable) -> Candidates:
         gain.append(np.ascontiguousarray(gains.T).ravel()[place].astype(np.int64))
     none = np.zeros(0, np.int32)
     mentors, mentees = np.concatenate([none, *mentor]), np.concatenate([none, *mentee])
-    bounds, rows = problem.bounds, problem.cohort_rows(mentors, mentees)
-    if rows is not None:
-        rows = rows.folded(mentors, mentees, bounds.mentor_most, bounds.mentee_most)
+    bounds, cohort = problem.bounds, problem.cohort_rows(mentors, mentees)
+    if cohort is not None:
+        cohort = cohort.folded(mentors, mentees, bounds.mentor_most, bounds.mentee_most)
     return Candidates(
         mentors,
         mentees,
         np.concatenate([none.astype(np.int64), *gain]),
         bounds,
-        rows,
+        cohort,
         problem.arrival,
         edges_of(problem.shape, mentors, mentees, *problem.locks),
     )

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Places = NDArray[np.intp]
+    Places = NDArray[np.integer]
     Factors = NDArray[np.int64] | int
 
 #: "No limit" on a side of a row.
@@ -92,19 +92,20 @@ class CohortRows:
 
     def sums(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
         """Return each row's sum for chosen edges and the people they match."""
-        return sum(  # type: ignore[return-value]
-            matrix[:, taken].sum(axis=1).astype(np.int64)
-            for matrix, taken in (
-                (self.coefficients, chosen),
-                (self.mentors, mentors),
-                (self.mentees, mentees),
-            )
-        )
+        total = np.zeros(len(self), dtype=np.int64)
+        for matrix, taken in (
+            (self.coefficients, chosen),
+            (self.mentors, mentors),
+            (self.mentees, mentees),
+        ):
+            total += matrix[:, taken].sum(axis=1)
+        return total
 
     def excess(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
         """Return how far each row's sum lies outside its limits; 0 within them."""
         sums = self.sums(chosen, mentors, mentees)
-        return np.maximum(np.maximum(self.low - sums, sums - self.high), 0)
+        outside: NDArray[np.int64] = np.maximum(np.maximum(self.low - sums, sums - self.high), 0)
+        return outside
 
     @property
     def dearest(self) -> int:

@@ -74,19 +74,22 @@ def _spell(sides: Sequence[Side], synonyms: Mapping[str, str] | None) -> None:
     names = dict.fromkeys(name for side in sides for name in side.columns)
     groups: dict[str, list[str]] = {}
     for name in names:
-        if name not in KNOWN or KNOWN[name].kind not in _AS_WRITTEN:
-            groups.setdefault("skills" if name == "goals" else name, []).append(name)
+        groups.setdefault("skills" if name == "goals" else name, []).append(name)
     for first, members in groups.items():
         columns = [
             (side, name, column)
-            for side in sides for name in members
+            for side in sides
+            for name in members
             if not isinstance(column := side.columns.get(name), Numbers | None)
-        ]  # fmt: skip
+        ]
         counts: Counter[str] = Counter()
         for _, _, column in columns:
             used = np.bincount(column.codes[column.codes >= 0], minlength=len(column.labels))
             counts.update(dict(zip(column.labels, used.tolist(), strict=True)))
-        spelled = one_spelling(counts, synonyms if first == "skills" else None)
+        if first in KNOWN and KNOWN[first].kind in _AS_WRITTEN:
+            spelled = dict(zip(counts, counts, strict=True))
+        else:
+            spelled = one_spelling(counts, synonyms if first == "skills" else None)
         for owner, name, column in columns:
             owner.columns[name] = _respelled(column, spelled)
 

@@ -62,7 +62,8 @@ class SharedInterests(ScorePart):
         def compute(rows: Rows, cols: Rows) -> Floats:
             shared = common.block(rows, cols).astype(float)
             both = one.counts[rows, None] + other.counts[None, cols] - shared
-            return np.divide(shared, both, out=np.zeros_like(shared), where=both > 0)
+            part: Floats = np.divide(shared, both, out=np.zeros_like(shared), where=both > 0)
+            return part
 
         return Gains(compute, weight)
 
