@@ -11,7 +11,7 @@ units of the score grid (§C3). Rows are mentors, columns are mentees, always.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 
 #: One unit of score inside: gains are whole multiples of 1 / GRID (§C3).
 GRID = 1 << 20
+
+#: Multiplications from which a dense product pays for waking its threads.
+_MANY = 1 << 27
 
 
 class PairForm(Protocol):
@@ -193,30 +196,31 @@ class Linear:
     mentees: sp.csr_array  # (mentees, features), int32
 
     def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
-        left, right = self.mentors[rows], self.mentees[cols]
-        used = self._used
-        if len(used) < left.shape[1]:
-            left, right = left[:, used], right[:, used]
-        # Multiply through the sparser side, or as one dense product where that is less work.
-        dense_work = left.shape[0] * right.shape[0] * max(len(used), 1) / 40
-        sparse_work = min(left.nnz * right.shape[0], right.nnz * left.shape[0])
-        if dense_work <= sparse_work:
-            product = left.astype(np.float32).toarray() @ right.astype(np.float32).toarray().T
-        elif left.nnz * right.shape[0] < right.nnz * left.shape[0]:
-            product = left.astype(np.float32) @ right.astype(np.float32).toarray().T
+        left, right = self._floats[0][rows], self._floats[1][cols]
+        by_left, by_right = left.nnz * right.shape[0], right.nnz * left.shape[0]
+        # A dense product does some twenty multiplications in the time a sparse one takes for one.
+        dense = left.shape[0] * right.shape[0] * left.shape[1]
+        if dense > _MANY and dense / 20 <= min(by_left, by_right):
+            product = left.toarray() @ right.toarray().T
+        elif by_left <= by_right:
+            product = left @ right.T.toarray()
         else:
-            product = (right.astype(np.float32) @ left.astype(np.float32).toarray().T).T
+            product = (right @ left.T.toarray()).T
         gains: NDArray[np.int32] = product.astype(np.int32)
         return gains
 
     @cached_property
-    def _used(self) -> NDArray[np.intp]:
-        """Features that somebody has on both sides; the others never meet."""
+    def _floats(self) -> tuple[sp.csr_array, sp.csr_array]:
+        """Both sides as float32, over the features that somebody has on both sides."""
         width = self.mentors.shape[1]
         have = np.zeros((2, width), dtype=bool)
         have[0, self.mentors.indices] = True
         have[1, self.mentees.indices] = True
-        return np.flatnonzero(have.all(axis=0))
+        used = np.flatnonzero(have.all(axis=0))
+        sides = (self.mentors, self.mentees)
+        if len(used) < width:
+            sides = (self.mentors[:, used], self.mentees[:, used])
+        return sides[0].astype(np.float32), sides[1].astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,6 +251,38 @@ class Gains:
 
     def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
         return on_grid(self.weight * self.compute(rows, cols))
+
+
+def csr(
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    data: NDArray[np.integer],
+    shape: tuple[int, int],
+) -> sp.csr_array:
+    """Return a sparse matrix of entries in any order, no place twice."""
+    order = np.argsort(rows, kind="stable")
+    starts = np.zeros(shape[0] + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=shape[0]), out=starts[1:])
+    return sp.csr_array((data[order], columns[order], starts), shape=shape)
+
+
+def side_by_side(forms: Sequence[Linear]) -> Linear:
+    """Add linear forms by putting their features side by side: one product instead of several."""
+    if len(forms) == 1:
+        return forms[0]
+    return Linear(
+        _stacked([form.mentors for form in forms]), _stacked([form.mentees for form in forms])
+    )
+
+
+def _stacked(matrices: Sequence[sp.csr_array]) -> sp.csr_array:
+    height = matrices[0].shape[0]
+    rows = [np.repeat(np.arange(height), np.diff(each.indptr)) for each in matrices]
+    offsets = np.cumsum([0, *(each.shape[1] for each in matrices)])
+    columns = [each.indices + offset for each, offset in zip(matrices, offsets[:-1], strict=True)]
+    data = np.concatenate([each.data for each in matrices])
+    shape = (height, int(offsets[-1]))
+    return csr(np.concatenate(rows), np.concatenate(columns), data, shape)
 
 
 def on_grid(score: Floats) -> NDArray[np.int32]:

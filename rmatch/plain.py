@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -55,15 +56,17 @@ def _lists(kind: Kind | None, column: Ragged) -> list[Any]:
         return [frozenset(labels[a:b]) if a < b else None for a, b in spans]
     values: list[Any] = column.values.tolist()
     if kind is Kind.GOALS:
-        values = [
-            Goal(None if target != target else target, weight)
-            for target, weight in zip(values, column.weights.tolist(), strict=True)
-        ]
+        values = list(map(_goal, values, column.weights.tolist()))
     elif kind is Kind.LANGUAGES:
         values = [CEFR[int(rank) - 1] for rank in values]
     elif kind is not Kind.LEVELS:
         return [tuple(labels[a:b]) if a < b else None for a, b in spans]
     return [dict(zip(labels[a:b], values[a:b], strict=True)) if a < b else None for a, b in spans]
+
+
+@lru_cache(maxsize=1024)
+def _goal(target: float, importance: float) -> Goal:
+    return Goal(None if target != target else target, importance)
 
 
 def _number(value: float) -> float:

@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from rmatch.candidates import Bounds
 from rmatch.columns import Numbers, Ragged
 from rmatch.errors import InvalidInputError
-from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid
+from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid, side_by_side
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 from rmatch.people import Roster, align
 from rmatch.rules.base import PairRule, Predicate
@@ -135,7 +134,7 @@ class Problem:
         ]
         linear = [form for form in forms if isinstance(form, Linear)]
         others = [form for form in forms if not isinstance(form, Linear)]
-        return (*([_join(linear)] if linear else []), *others)
+        return (*([side_by_side(linear)] if linear else []), *others)
 
     @cached_property
     def min_gain(self) -> int | None:
@@ -230,13 +229,3 @@ def _not_self(mentors: Roster, mentees: Roster) -> Exceptions:
     one, other = mentors.categories("id").codes, mentees.categories("id").codes
     _, left, right = np.intersect1d(one, other, assume_unique=True, return_indices=True)
     return Exceptions(left, right, (len(one), len(other)))
-
-
-def _join(forms: Sequence[Linear]) -> Linear:
-    """Add linear forms by putting their features side by side: one product instead of several."""
-    if len(forms) == 1:
-        return forms[0]
-    return Linear(
-        sp.csr_array(sp.hstack([form.mentors for form in forms], format="csr")),
-        sp.csr_array(sp.hstack([form.mentees for form in forms], format="csr")),
-    )

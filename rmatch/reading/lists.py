@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmatch.columns import Ragged
 from rmatch.fields import CEFR
 from rmatch.people import Goal
-from rmatch.reading.cells import MISSING, Bad, Cells, missing, number, remembering, text
+from rmatch.reading.cells import MISSING, Bad, Cells, missing, number, text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: One entry of a list: its label, value and weight.
 Item = tuple[str, float, float]
@@ -39,45 +42,60 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
-    split = split or _whole
     separator = _separator(cells)
-    labels: dict[str, int] = {}
-
-    def learn(raw: Any) -> tuple[int, float, float]:
-        label, value = raw if isinstance(raw, tuple) else split(raw)
-        name, level, weight = read(str(label).strip(), value)
-        return (labels.setdefault(name, len(labels)) if name else -1), level, weight
-
-    once = remembering(learn)
-    written: dict[str, tuple[int, float, float] | Bad] = {}  # most items: text, many times the same
-    codes: list[int] = []
-    values: list[float] = []
-    weights: list[float] = []
-    starts = np.zeros(len(cells) + 1, dtype=np.int64)
+    items: list[Any] = []
+    counts = np.zeros(len(cells), dtype=np.int64)
     for at, cell in enumerate(cells):
         try:
-            items = _items(cell, separator)
+            found = _items(cell, separator)
         except Bad as error:
             where.bad(at, *error.problem)
-            items = ()
-        for raw in items:
-            if type(raw) is not str:
-                item = once(raw)
-            elif raw in written:
-                item = written[raw]
-            else:
-                item = written[raw] = once(raw)
-            if isinstance(item, Bad):
-                where.bad(at, *item.problem)
-            elif item[0] >= 0:
-                codes.append(item[0])
-                values.append(item[1])
-                weights.append(item[2])
-        starts[at + 1] = len(codes)
-    column = Ragged(
-        starts, np.array(codes, np.int32), np.array(values), np.array(weights), tuple(labels)
-    )
+            continue
+        items.extend(found)
+        counts[at] = len(found)
+    # Few items are different: each is read once, the rest is looking up.
+    keys = items if all(type(item) is str for item in items) else [_key(item) for item in items]
+    distinct = dict(zip(keys, items, strict=True))
+    place = {key: number for number, key in enumerate(distinct)}
+    at_item = np.fromiter(map(place.__getitem__, keys), np.intp, len(keys))
+    labels, table, wrong = _read_all(distinct.values(), read, split or _whole)
+    row = np.repeat(np.arange(len(cells)), counts)
+    for entry in np.flatnonzero(np.isin(at_item, list(wrong))).tolist():
+        where.bad(int(row[entry]), *wrong[int(at_item[entry])].problem)
+    entries = table[at_item]
+    kept = entries[:, 0] >= 0  # empty and bad items are left out
+    starts = np.concatenate(([0], np.cumsum(np.bincount(row[kept], minlength=len(cells)))))
+    codes, values, weights = entries[kept].T
+    column = Ragged(starts, codes.astype(np.int32), values.copy(), weights.copy(), labels)
     return with_ranks(column) if ranked else column
+
+
+def _key(item: Any) -> Any:
+    """Return what an item is remembered by: True, 1 and 1.0 are equal and different items."""
+    if isinstance(item, tuple):
+        value = item[1]
+        return item[0], type(value), str(value) if isinstance(value, Mapping) else value
+    return type(item), item
+
+
+def _read_all(
+    items: Iterable[Any],
+    read: Callable[[str, Any], Item],
+    split: Callable[[Any], tuple[str, Any]],
+) -> tuple[tuple[str, ...], NDArray[np.float64], dict[int, Bad]]:
+    """Return all labels, (items, 3) of code, value and weight, and what cannot be read."""
+    labels: dict[str, int] = {}
+    rows: list[tuple[float, float, float]] = []
+    wrong: dict[int, Bad] = {}
+    for at, raw in enumerate(items):
+        try:
+            label, value = raw if isinstance(raw, tuple) else split(raw)
+            name, level, weight = read(text(label), value)
+            rows.append((labels.setdefault(name, len(labels)) if name else -1, level, weight))
+        except Bad as error:
+            wrong[at] = error
+            rows.append((-1, 0.0, 0.0))
+    return tuple(labels), np.array(rows, dtype=float).reshape(-1, 3), wrong
 
 
 def _whole(raw: Any) -> tuple[str, None]:
@@ -99,13 +117,14 @@ def _separator(cells: Sequence[Any]) -> str:
     return ","
 
 
-def _items(cell: Any, separator: str) -> Iterable[Any]:
+def _items(cell: Any, separator: str) -> Collection[Any]:
     if isinstance(cell, str):
         if cell.startswith(("{", "[")):
             return _items(_json(cell), separator)
         if cell.casefold() in MISSING:
             return ()
-        return cell.split(separator)
+        # The same item after a space is the same key.
+        return cell.replace(f"{separator} ", separator).split(separator)
     if isinstance(cell, Mapping):
         return cell.items()
     if isinstance(cell, set | frozenset):
@@ -142,7 +161,7 @@ def _json(cell: str) -> Any:
 def split_level(item: Any) -> tuple[str, str | None]:
     """Take the level off ``"Python:4"``."""
     name, colon, level = text(item).rpartition(":")
-    return (name, level) if colon else (level, None)
+    return (name.rstrip(), level) if colon else (level, None)
 
 
 def split_goal(item: Any) -> tuple[str, dict[str, str]]:
@@ -155,27 +174,28 @@ def split_goal(item: Any) -> tuple[str, dict[str, str]]:
 
 def level_item(name: str, value: Any) -> Item:
     """Read a skill or a value with its level; NaN where none is given."""
-    if isinstance(value, Mapping):
-        value = value.get("level")
-    if value is None or missing(value):
+    if value is None:
         return name, math.nan, 1.0
-    return name, _level(name, value), 1.0
+    if not isinstance(value, str | float | int) and isinstance(value, Mapping):
+        value = value.get("level")
+    return name, math.nan if missing(value) else _level(name, value), 1.0
 
 
 def goal_item(name: str, value: Any) -> Item:
     """Read a goal with its target level (NaN: the top of the scale) and importance (default 1)."""
+    importance: Any = None
+    target = value
     if isinstance(value, Goal):
-        value = {"target": value.target, "importance": value.importance}
-    if not isinstance(value, Mapping):
-        value = {"target": value}
-    unknown = set(value) - {"target", "importance"}
-    if unknown:
-        raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
-    target, importance = value.get("target"), value.get("importance")
-    importance = 1.0 if missing(importance) else _level(name, importance)
-    if importance <= 0:
-        raise Bad(f"goal {name!r} has importance {importance:g}; it must be above 0")
-    return name, math.nan if missing(target) else _level(name, target), importance
+        target, importance = value.target, value.importance
+    elif isinstance(value, dict):
+        unknown = value.keys() - {"target", "importance"}
+        if unknown:
+            raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
+        target, importance = value.get("target"), value.get("importance")
+    weight = 1.0 if missing(importance) else _level(name, importance)
+    if weight <= 0:
+        raise Bad(f"goal {name!r} has importance {weight:g}; it must be above 0")
+    return name, math.nan if missing(target) else _level(name, target), weight
 
 
 def _level(name: str, value: Any) -> float:

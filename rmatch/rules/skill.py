@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import scipy.sparse as sp
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import AtLeast, Each, Linear
+from rmatch.forms import AtLeast, Each, Linear, csr
 from rmatch.rules.base import PairRule, Shape
 from rmatch.scoring.coverage import levels_of, skill_features
 
@@ -171,4 +170,4 @@ def reaching(
     feature = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
     ones = np.ones(len(feature), np.int32)
     rows = np.repeat(goals.rows, counts)
-    return Linear(has, sp.csr_array((ones, (rows, feature)), shape=(len(mentees), len(features))))
+    return Linear(has, csr(rows, feature, ones, (len(mentees), len(features))))

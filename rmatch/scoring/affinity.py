@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import scipy.sparse as sp
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import Floats, GainForm, Gains, Linear, on_grid
+from rmatch.forms import Floats, GainForm, Gains, Linear, csr, on_grid, side_by_side
 from rmatch.scoring.base import ScorePart, Term
 from rmatch.scoring.coverage import skill_features
 from rmatch.zones import difference_hours
@@ -115,7 +114,7 @@ class SharedValues(ScorePart):
         person = answers.rows[answer]
         gain = on_grid(weight * (np.maximum(0.0, 1 - apart) / answers.counts[person]))
         shape = (len(mentees), len(features))
-        return Linear(has, sp.csr_array((gain, (person, feature)), shape=shape))
+        return Linear(has, csr(person, feature, gain, shape))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,20 +180,20 @@ class Convenience(ScorePart):
                     hours = difference_hours(one.labels[i], other.labels[j])
                     near[i, j] = self._share * max(0.0, 1 - hours / self.max_hours)
             pieces.append(_by_codes(one.codes, other.codes, near, weight))
-        lefts, rights = zip(*pieces, strict=True)
-        return Linear(
-            sp.csr_array(sp.hstack(lefts, format="csr")),
-            sp.csr_array(sp.hstack(rights, format="csr")),
-        )
+        return side_by_side(pieces)
 
 
 def _by_codes(
     one: NDArray[np.int32], other: NDArray[np.int32], values: Floats, weight: float
-) -> tuple[sp.csr_array, sp.csr_array]:
+) -> Linear:
     """Write a table of values over two codes as features: one per code of the mentees."""
-    gains = sp.csr_array(np.vstack([on_grid(weight * values), np.zeros(values.shape[1], np.int32)]))
-    left = gains[np.where(one < 0, len(values), one)]  # the last row, of zeros, is for the missing
+    gains = on_grid(weight * values)
+    code, column = np.nonzero(gains)
+    first = np.searchsorted(code, np.arange(len(gains) + 1))
+    counts = np.where(one >= 0, np.diff(first)[one], 0)  # nothing where the mentor's is missing
+    row = np.repeat(np.arange(len(one)), counts)
+    entry = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts) + first[one[row]]
+    left = csr(row, column[entry], gains[code[entry], column[entry]], (len(one), gains.shape[1]))
     known = np.flatnonzero(other >= 0)
     ones = np.ones(len(known), np.int32)
-    right = sp.csr_array((ones, (known, other[known])), shape=(len(other), values.shape[1]))
-    return left, right
+    return Linear(left, csr(known, other[known], ones, (len(other), gains.shape[1])))

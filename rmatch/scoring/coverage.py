@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import GRID, Floats, Gains, Linear, on_grid
+from rmatch.forms import GRID, Floats, Gains, Linear, csr, on_grid
 from rmatch.scoring.base import ScorePart, Term
 
 if TYPE_CHECKING:
@@ -194,9 +194,8 @@ def _gain_entries(
     share = goals.weights[goal] / total[goals.rows[goal]]
     gain = on_grid(weight * (share * covered))
     keep = gain > 0
-    return sp.csr_array(
-        (gain[keep], (goals.rows[goal][keep], feature[keep])), shape=(len(goals), len(features))
-    )
+    shape = (len(goals), len(features))
+    return csr(goals.rows[goal][keep], feature[keep], gain[keep], shape)
 
 
 def levels_of(own: Ragged, wanted: Ragged) -> Floats:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -118,11 +118,22 @@ def choose(name: str, candidates: Candidates) -> Solver:
         if lacking:
             raise _unsupported(name, lacking, candidates)
         return solver
-    for other in SOLVERS:
+    for other in _order(candidates):
         solver = get(other)
         if solver.exact and not missing(solver, candidates):
             return solver
     raise _unsupported("auto", candidates.features, candidates)
+
+
+#: Up to this many cells a dense matrix is quick to build, and the assignment method to solve.
+DENSE_CELLS = 1 << 24
+
+
+def _order(candidates: Candidates) -> Iterator[str]:
+    """Yield solvers in the order to try: the dense method first where a dense matrix is small."""
+    mentors, mentees = candidates.shape
+    dense = mentors * mentees <= DENSE_CELLS and 8 * len(candidates) >= mentors * mentees
+    yield from ("assignment", *SOLVERS) if dense else SOLVERS
 
 
 def _unsupported(
