@@ -12,6 +12,7 @@ import numpy as np
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
 from rmatch.errors import UnknownPersonError
+from rmatch.schema import VERSION
 from rmatch.solvers import Prices, Status
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from rmatch.matrix import MatrixProblem
     from rmatch.problem import Problem
     from rmatch.unmatched import Unmatched
-
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +162,13 @@ class Matching:
         pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
         return check(self.problem, pairs, self.units)
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What to look at: look-alike skill names, goals nobody can teach, pairs to review."""
+        from rmatch.notes import notes
+
+        return notes(self)
+
     @property
     def provenance(self) -> Mapping[str, Any]:
         """Versions, rules, weights, data fingerprint, seed, seconds: all that decides a result."""
@@ -210,9 +216,9 @@ class Matching:
         return frame({name: [record[name] for record in records] for name in names}, backend)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain data for JSON; ``schema`` names the version of its layout."""
+        """Return everything as plain data for JSON; ``rmatch.schema`` describes its layout."""
         return {
-            "schema": f"rmatch/matching/{SCHEMA_VERSION}",
+            "schema": f"rmatch/matching/{VERSION}",
             "status": self.status.value,
             "objective": self.objective,
             "bound": self.bound,
@@ -233,6 +239,12 @@ class Matching:
             "unmatched_mentees": [person.to_dict() for person in self.unmatched_mentees],
             "provenance": dict(self.provenance),
         }
+
+    def to_networkx(self) -> Any:
+        """Return a bipartite ``networkx.Graph`` of all people and the chosen pairs."""
+        from rmatch.graph import to_networkx
+
+        return to_networkx(self)
 
     @property
     def _part_names(self) -> tuple[str, ...]:
@@ -257,7 +269,7 @@ class Matching:
                 f"{scores[0]:.3f} at worst, {scores[-1]:.3f} at best"
             )
         lines.append(self._proof())
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
     def _proof(self) -> str:
         how = f"objective {self.problem.objective.name}, solver {self.solver}"
@@ -268,7 +280,8 @@ class Matching:
         return f"a heuristic, nothing proven about the best ({how}); checked"
 
     def __repr__(self) -> str:
-        return f"<Matching {self.summary()}>".replace("\n", "; ")
+        lines = [line for line in self.summary().splitlines() if not line.startswith("note: ")]
+        return f"<Matching {'; '.join(lines)}>"
 
     def _repr_html_(self) -> str:
         from rmatch.reasons import html_table

@@ -1,0 +1,56 @@
+"""What an owner should look at in a finished matching, though nothing is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmatch.names import near_misses
+from rmatch.problem import Problem
+
+if TYPE_CHECKING:
+    from rmatch.matching import Matching
+
+_SHOWN = 5
+
+
+def notes(matching: Matching) -> tuple[str, ...]:
+    """Return remarks in words: look-alike skills, goals nobody can teach, pairs to review."""
+    problem = matching.problem
+    if not isinstance(problem, Problem):
+        return ()
+    return (*_look_alikes(problem), *_unteachable(problem), *_flagged(matching))
+
+
+def _look_alikes(problem: Problem) -> list[str]:
+    used: set[str] = set()
+    for roster in (problem.mentors, problem.mentees):
+        for name in ("skills", "goals"):
+            column = roster.ragged(name)
+            used.update(column.labels[code] for code in np.unique(column.codes).tolist())
+    return [
+        f"{one!r} and {other!r} count as two skills; synonyms={{{other!r}: {one!r}}} joins them"
+        for one, other in near_misses(used, _SHOWN)
+    ]
+
+
+def _unteachable(problem: Problem) -> list[str]:
+    taught, wanted = problem.mentors.ragged("skills"), problem.mentees.ragged("goals")
+    lacking = np.setdiff1d(wanted.codes, taught.codes)
+    if not len(lacking):
+        return []
+    asked = Counter({wanted.labels[code]: int((wanted.codes == code).sum()) for code in lacking})
+    shown = ", ".join(f"{goal} ({count})" for goal, count in asked.most_common(_SHOWN))
+    more = f" and {len(asked) - _SHOWN} more" if len(asked) > _SHOWN else ""
+    goals = "goal is" if len(asked) == 1 else "goals are"
+    return [f"{len(asked)} {goals} nobody's skill, with the number who want it: {shown}{more}"]
+
+
+def _flagged(matching: Matching) -> list[str]:
+    flags = Counter(flag for pair in matching.pairs for flag in pair.flags)
+    return [
+        f"{count} pairs to review, data is missing for the rule: {rule}"
+        for rule, count in sorted(flags.items())
+    ]

@@ -1,0 +1,137 @@
+"""The result: what it holds, how it leaves, and that it says what it knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from pydantic import TypeAdapter
+
+import rmatch
+from rmatch.rules import CommonLanguage, MinimumScore, SeniorityGap, Vetoes
+from rmatch.schema import MatchingRecord, json_schema
+
+MENTORS = [
+    {"id": "m1", "name": "Mia", "level": 2, "skills": "AI:4; SQL:3", "goals": "law:4"},
+    {"id": "m2", "name": "Max", "level": 1, "skills": "AI:3", "vetoes": "s2"},
+    {"id": "m3", "name": "Moe", "level": 9, "skills": "AI:5"},
+]
+MENTEES = [
+    {"id": "s1", "level": 6, "skills": "law:5", "goals": "AI:4*2; SQL:3"},
+    {"id": "s2", "level": 5, "skills": "AI:2", "goals": "AI:4; Sailing"},
+    {"id": "s3", "level": 1, "goals": "AI"},
+]
+
+
+@pytest.fixture
+def matching():
+    return rmatch.match(MENTORS, MENTEES, rules=[SeniorityGap(2), Vetoes()])
+
+
+def test_pairs_come_with_score_parts_and_reasons(matching):
+    """The parts of a pair add up to its score, and the reasons name what is taught."""
+    assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [("m1", "s1")]
+    for pair in matching.pairs:
+        assert sum(pair.parts.values()) == pair.score
+        assert pair.reasons[0].startswith("teaching coverage: AI, level ")
+    assert matching.score == sum(pair.score for pair in matching.pairs)
+
+
+def test_the_unmatched_have_causes(matching):
+    """Everybody without a pair is told why, in words that name the rule."""
+    causes = {person.id: person.words for person in matching.unmatched_mentees}
+    assert causes["s3"] == (
+        "no eligible partner: the mentee is at least 2 levels above the mentor removes 3"
+    )
+    (moe,) = (person for person in matching.unmatched_mentors if person.id == "m3")
+    assert moe.cause.name == "NO_ELIGIBLE_PARTNER"
+    assert moe.eligible == 0
+
+
+def test_a_veto_is_never_named(matching):
+    """A private rule counts without its name, in every way a result leaves (§C11)."""
+    text = json.dumps(matching.to_dict()) + matching.summary() + matching._repr_html_()
+    assert "veto" not in text.replace('"name": "vetoes"', "").lower()
+
+
+def test_below_the_minimum_score_is_a_cause_of_its_own():
+    """Somebody whom the rules allow, but only with weak pairs, is told so."""
+    result = rmatch.match(MENTORS[1:2], MENTEES[:1], rules=[MinimumScore(0.9)])
+    assert [person.cause.name for person in result.unmatched_mentees] == ["BELOW_MINIMUM_SCORE"]
+
+
+def test_missing_data_is_flagged_for_review():
+    """A rule that cannot be decided lets the pair pass and says so on it (§C10)."""
+    mentors = [{**MENTORS[0], "languages": "English"}]
+    result = rmatch.match(mentors, MENTEES[:1], rules=[CommonLanguage()])
+    assert len(result.pairs[0].flags) == 1
+    assert any("1 pairs to review" in note for note in result.notes)
+
+
+def test_notes_name_what_to_look_at(matching):
+    """Goals that nobody can teach are in the summary, not in the way."""
+    assert any(note.startswith("1 goal is nobody's skill") for note in matching.notes)
+    assert "note: 1 goal" in matching.summary()
+    assert "note" not in repr(matching)
+
+
+def test_the_dict_follows_its_schema(matching):
+    """What is stored validates against the published layout, and survives JSON."""
+    record = matching.to_dict()
+    read = TypeAdapter(MatchingRecord).validate_json(json.dumps(record))
+    assert asdict(read) == json.loads(json.dumps(record))
+    assert set(json_schema()["properties"]) == set(record)
+
+
+def test_frames_come_in_the_asked_library(matching):
+    """pandas, polars and pyarrow frames hold the same rows."""
+    for backend in ("pandas", "polars", "pyarrow"):
+        frame = matching.to_frame(backend)
+        assert type(frame).__module__.startswith(backend)
+        assert len(frame) == len(matching)
+    with pytest.raises(rmatch.InvalidInputError, match="backend='excel'; allowed are pandas"):
+        matching.to_frame("excel")
+
+
+def test_the_graph_keeps_the_sides_apart():
+    """One person on both sides is two nodes; edges are the pairs."""
+    people = [{"id": "x", "skills": "AI:4", "goals": "law"}, {"id": "y", "skills": "law:5"}]
+    result = rmatch.match(people, [{"id": "x", "goals": "law"}], scale="1-5")
+    graph = result.to_networkx()
+    assert set(graph) == {("mentor", "x"), ("mentor", "y"), ("mentee", "x")}
+    assert [set(edge) for edge in graph.edges] == [{("mentor", "y"), ("mentee", "x")}]
+
+
+def test_html_is_escaped():
+    """A name with a script tag is shown, not run (§C14)."""
+    evil = "<script>alert(1)</script>"
+    result = rmatch.match([{"id": evil, "skills": "AI"}], [{"id": "s", "goals": "AI"}])
+    assert evil not in result._repr_html_()
+    assert "&lt;script&gt;" in result._repr_html_()
+
+
+def test_partners_of_a_person(matching):
+    """Partners are found from either side; an unknown id is an error that is a KeyError too."""
+    for pair in matching.pairs:
+        assert matching.partners(pair.mentor) == (pair.mentee,)
+        assert matching.partners(pair.mentee) == (pair.mentor,)
+    assert matching.partners("s3") == ()
+    with pytest.raises(KeyError, match="nobody has the id 'nobody'"):
+        matching.partners("nobody")
+
+
+def test_a_matching_is_frozen(matching):
+    """A result is a value."""
+    with pytest.raises(AttributeError):
+        matching.units = 0
+
+
+def test_provenance_says_what_decided(matching):
+    """Versions, rules with parameters, weights that sum to 1, data, seed and seconds."""
+    record = matching.provenance
+    assert [rule["name"] for rule in record["rules"]] == ["seniority_gap", "vetoes"]
+    assert sum(part["weight"] for part in record["score"]) == pytest.approx(1)
+    assert len(record["data"]) == 64
+    assert set(record["seconds"]) == {"read", "prepare", "candidates", "solve", "check"}
+    assert record["rmatch"] == rmatch.__version__
