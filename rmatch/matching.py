@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.answers import Answers
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
 from rmatch.errors import UnknownPersonError
@@ -42,7 +43,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Matching:
+class Matching(Answers):
     """A checked matching. ``rows`` and ``cols`` are positions in the problem's rosters."""
 
     problem: Problem | MatrixProblem

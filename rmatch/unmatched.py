@@ -101,6 +101,11 @@ def unmatched(matching: Matching, side: str) -> tuple[Unmatched, ...]:
     return tuple(found)
 
 
+def unmatched_person(matching: Matching, side: str, person: int) -> Unmatched:
+    """Return the cause for one person (a row of the problem) who has no pair."""
+    return _explain(matching, side, np.array([person]))[0]
+
+
 def _explain(matching: Matching, side: str, people: NDArray[np.intp]) -> list[Unmatched]:
     problem = matching.problem
     rows, cols = (people, slice(None)) if side == "mentor" else (slice(None), people)

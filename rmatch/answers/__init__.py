@@ -1,0 +1,103 @@
+"""Answers: why, why not, what a rule costs, whom to recruit, what to agree on.
+
+Each answer is a frozen dataclass of plain data with ``to_dict()``, ``to_frame()`` and ``words``.
+Costs are exact: what a plain solve with the change made would say.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from rmatch.answers.whatif import WhatIf
+    from rmatch.answers.why import Alternatives, Why
+    from rmatch.answers.why_not import WhyNot
+    from rmatch.answers.why_unmatched import WhyUnmatched
+    from rmatch.matching import Matching
+    from rmatch.viewer import Viewer
+
+
+class Answers:
+    """The questions a matching answers; :class:`rmatch.Matching` has all of these methods.
+
+    ``viewer`` says who is asking: "owner" (the default), "participant" or "auditor". What is made
+    for a participant names no other person, no veto, no accessibility need and no private field.
+    """
+
+    def why(self, mentor: Any, mentee: Any, *, viewer: str | Viewer = "owner") -> Why:
+        """Say why two people are a pair: goals covered both ways, the rest, and the runners-up.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> matching = rmatch.match(
+        ...     [{"id": "Ana", "skills": "AI:4; SQL:3"}],
+        ...     [{"id": "Ben", "skills": "AI:1", "goals": "AI:4; Python:3"}],
+        ... )
+        >>> print(matching.why("Ana", "Ben", viewer="participant"))
+        Ana can teach Ben AI from level 1 to 4. That is 1 of 2 goals; Python stays open.
+        """
+        from rmatch.answers.why import why
+
+        return why(self._matching, mentor, mentee, viewer)
+
+    def why_not(self, mentor: Any, mentee: Any, *, viewer: str | Viewer = "owner") -> WhyNot:
+        """Say which rules forbid a pair, or what choosing it would cost and who would change.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> matching = rmatch.match_matrix([[5, 4], [3, 1]])
+        >>> print(matching.why_not(0, 0))
+        Mentor 0 and Mentee 0 may be paired and would score 5. If they were, the total \
+would fall by 1, as Mentee 1 would go from Mentor 0 to Mentor 1.
+        """
+        from rmatch.answers.why_not import why_not
+
+        return why_not(self._matching, mentor, mentee, viewer)
+
+    def alternatives(
+        self,
+        person: Any,
+        n: int = 3,
+        *,
+        side: str | None = None,
+        viewer: str | Viewer = "owner",
+    ) -> Alternatives:
+        """Return the ``n`` next best partners of a person, each with its exact cost.
+
+        ``side`` ("mentor" or "mentee") is needed for somebody who is on both sides.
+        """
+        from rmatch.answers.why import alternatives
+
+        return alternatives(self._matching, person, n, side=side, viewer=viewer)
+
+    def why_unmatched(
+        self, person: Any, *, side: str | None = None, viewer: str | Viewer = "owner"
+    ) -> WhyUnmatched:
+        """Say why somebody has no partner, and the smallest change that would match them.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> matching = rmatch.match_matrix([[5, 4]])
+        >>> print(matching.why_unmatched(1, side="mentee"))
+        Mentee 1 has no mentor. 1 mentor would fit, but is taken: Mentor 0 (4 as a pair, has \
+Mentee 0). Matching Mentee 1 anyway would cost least with Mentor 0 (4 as a pair): the total would \
+fall by 1, as Mentee 0 would be left without a mentor. If Mentor 0 had one more place, Mentee 1 \
+would be matched and the total would rise by 4.
+        """
+        from rmatch.answers.why_unmatched import why_unmatched
+
+        return why_unmatched(self._matching, person, side=side, viewer=viewer)
+
+    @cached_property
+    def _what_if(self) -> WhatIf:
+        from rmatch.answers.whatif import what_if
+
+        return what_if(self._matching)
+
+    @property
+    def _matching(self) -> Matching:
+        return cast("Matching", self)

@@ -1,0 +1,180 @@
+"""The residual network of an optimal matching: what every other choice costs, by shortest paths.
+
+A matching is a flow of one unit per pair: from a hub through the mentor and the mentee to an end,
+and from there, through the seats, back to the hub. What could change about it is the residual
+network; an arc's cost is what the change takes from the objective. At an optimum no cycle is
+negative, so choosing a pair (i, j) that is not chosen costs exactly the shortest path from *j* back
+to *i*, less the pair's own gain (R. Ahuja, T. Magnanti, J. Orlin, "Network Flows", 1993, chapter 9:
+pushing one unit along a shortest path keeps a flow optimal). The dual prices make all costs
+nonnegative, so Dijkstra's method finds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from rmatch.errors import SolverError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Candidates
+    from rmatch.solvers import Prices
+
+    Ints = NDArray[np.int64]
+
+#: Farther than any path: there is no way.
+NO_WAY = np.int64(1 << 62)
+
+
+class Arcs(NamedTuple):
+    """Arcs sorted by the node they leave, so that those of a node are one run."""
+
+    start: NDArray[np.intp]  # (nodes + 1,)
+    head: NDArray[np.intp]
+    reduced: Ints  # nonnegative
+    edge: NDArray[np.intp]  # the candidate that changes; -1 for a person's count
+
+
+@dataclass(frozen=True, eq=False)
+class Residual:
+    """The residual network of chosen candidates. Nodes: mentors, mentees, hub, end."""
+
+    candidates: Candidates
+    chosen: NDArray[np.intp]
+    prices: Prices
+
+    @property
+    def hub(self) -> int:
+        return sum(self.candidates.shape)
+
+    @property
+    def end(self) -> int:
+        return self.hub + 1
+
+    def mentee(self, col: int) -> int:
+        """Return a mentee's node; a mentor's node is the mentor's row."""
+        return self.candidates.shape[0] + col
+
+    @cached_property
+    def potential(self) -> Ints:
+        """The prices as potentials of the nodes, the end at 0."""
+        prices = self.prices
+        return np.concatenate(
+            [prices.mentor + prices.seat, -prices.mentee, [prices.seat, 0]]
+        ).astype(np.int64)
+
+    @cached_property
+    def _all(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Ints, NDArray[np.intp]]:
+        """Return every arc as (tail, head, cost, edge)."""
+        program, bounds = self.candidates, self.candidates.bounds
+        taken = np.zeros(len(program), dtype=bool)
+        taken[self.chosen] = True
+        free = np.flatnonzero(~taken)
+        loose = self.chosen[~np.isin(self.chosen, program.locked)]
+        mentees = program.mentee.astype(np.intp) + program.shape[0]
+        mentors = program.mentor.astype(np.intp)
+        parts = [
+            (mentors[free], mentees[free], -program.gain[free], free),
+            (mentees[loose], mentors[loose], program.gain[loose], loose),
+        ]
+        for side, people, node, outward in (
+            ("mentor", program.mentor, self.hub, True),
+            ("mentee", program.mentee, self.end, False),
+        ):
+            least, most, bonus = (
+                getattr(bounds, f"{side}_{what}") for what in ("least", "most", "bonus")
+            )
+            count = np.bincount(people[self.chosen], minlength=len(most))
+            grow, shrink = np.flatnonzero(count < most), np.flatnonzero(count > least)
+            first = 0 if outward else program.shape[0]
+            more = np.where(count[grow] == 0, -bonus[grow], 0)
+            less = np.where(count[shrink] == 1, bonus[shrink], 0)
+            for who, cost, out in ((grow, more, outward), (shrink, less, not outward)):
+                there = np.full(len(who), node, dtype=np.intp)
+                ends = (there, who + first) if out else (who + first, there)
+                parts.append((*ends, cost, np.full(len(who), -1, dtype=np.intp)))
+        seats = [(self.hub, self.end)]
+        if bounds.seats is None or len(self.chosen) < bounds.seats:
+            seats.append((self.end, self.hub))
+        tails, heads = np.array(seats, dtype=np.intp).T
+        parts.append((tails, heads, np.zeros(len(seats), np.int64), np.full(len(seats), -1)))
+        tail, head, cost, edge = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return tail, head, cost.astype(np.int64), edge
+
+    def _sorted(self, *, backward: bool) -> Arcs:
+        tail, head, cost, edge = self._all
+        reduced = cost + self.potential[tail] - self.potential[head]
+        if len(reduced) and int(reduced.min()) < 0:
+            raise SolverError("the prices do not prove this matching optimal", "not optimal")
+        if backward:
+            tail, head = head, tail
+        order = np.argsort(tail, kind="stable")
+        start = np.searchsorted(tail[order], np.arange(self.end + 2))
+        return Arcs(start, head[order], reduced[order], edge[order])
+
+    @cached_property
+    def forward(self) -> Arcs:
+        """The arcs by the node they leave."""
+        return self._sorted(backward=False)
+
+    @cached_property
+    def backward(self) -> Arcs:
+        """The arcs turned around, by the node they enter."""
+        return self._sorted(backward=True)
+
+    def costs_from(self, node: int) -> Ints:
+        """Return the cost of the cheapest way from a node to every node; ``NO_WAY`` if none."""
+        near, _ = _dijkstra(self.forward, node, None)
+        return np.where(near == NO_WAY, NO_WAY, near - self.potential[node] + self.potential)
+
+    def costs_to(self, node: int) -> Ints:
+        """Return the cost of the cheapest way to a node from every node; ``NO_WAY`` if none."""
+        near, _ = _dijkstra(self.backward, node, None)
+        return np.where(near == NO_WAY, NO_WAY, near - self.potential + self.potential[node])
+
+    def way(self, start: int, goal: int) -> tuple[int, list[int]] | None:
+        """Return the cheapest way between two nodes: its cost, and the candidates it changes.
+
+        ``None`` where there is no way.
+        """
+        near, via = _dijkstra(self.forward, start, goal)
+        if near[goal] == NO_WAY:
+            return None
+        cost = int(near[goal] - self.potential[start] + self.potential[goal])
+        edges: list[int] = []
+        node = goal
+        while node != start:
+            arc = int(via[node])
+            if self.forward.edge[arc] >= 0:
+                edges.append(int(self.forward.edge[arc]))
+            node = int(np.searchsorted(self.forward.start, arc, side="right")) - 1
+        return cost, edges[::-1]
+
+
+def _dijkstra(arcs: Arcs, source: int, goal: int | None) -> tuple[Ints, NDArray[np.intp]]:
+    """Return reduced distances from a node, and the arc by which each node is reached.
+
+    Nodes are picked by a scan: on networks this dense a heap would be slower.
+    """
+    near = np.full(len(arcs.start) - 1, NO_WAY)
+    near[source] = 0
+    waiting = near.copy()
+    via = np.full(len(near), -1, dtype=np.intp)
+    while True:
+        node = int(waiting.argmin())
+        here = waiting[node]
+        if here == NO_WAY or node == goal:
+            return near, via
+        waiting[node] = NO_WAY
+        first, last = arcs.start[node], arcs.start[node + 1]
+        head = arcs.head[first:last]
+        offer = here + arcs.reduced[first:last]
+        better = np.flatnonzero(offer < near[head])
+        head, offer = head[better], offer[better]
+        near[head] = waiting[head] = offer
+        via[head] = better + first
