@@ -187,7 +187,7 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     largest = int(np.abs(candidates.gain).max(initial=0)) * max(bounds.most_pairs, 1)
     largest += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
     cohort = candidates.cohort
-    largest += 0 if cohort is None else cohort.dearest
+    largest += 0 if cohort is None else cohort.dearest(bounds.most_pairs)
     if largest >= 1 << 62:
         raise InvalidInputError(
             f"the largest possible total is about {largest:.3g}, beyond 64-bit integers; "

@@ -56,6 +56,8 @@ def check(
         total = sum(gains)
         total += sum(int(bounds.mentor_bonus[mentor]) for mentor in {pair[0] for pair in pairs})
         total += sum(int(bounds.mentee_bonus[mentee]) for mentee in {pair[1] for pair in pairs})
+        if isinstance(problem, Problem):
+            total -= sum(rule.cost(problem, pairs) for rule in problem.cohort_rules)
         if total != objective:
             found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
     return found
@@ -64,7 +66,10 @@ def check(
 def _check_people(
     problem: Problem, pairs: Sequence[tuple[int, int]], found: list[Violation]
 ) -> list[int]:
-    """Ask every rule about every pair; return the pairs' gains."""
+    """Ask every rule about every pair, and cohort rules about all; return the pairs' gains."""
+    for cohort_rule in problem.cohort_rules:
+        found.extend(cohort_rule.violations(problem, pairs))
+    locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
     gains = []
     mentors = problem.mentors.persons([row for row, _ in pairs])
     mentees = problem.mentees.persons([col for _, col in pairs])
@@ -74,12 +79,13 @@ def _check_people(
             found.append(Violation(f"{name} is one person"))
         found.extend(
             Violation(f"{name} breaks {rule.describe()}")
-            for rule in problem.rules
-            if not rule.allows(mentor, mentee)
+            for rule in problem.pair_rules
+            if (rule.safety or (row, col) not in locked) and not rule.allows(mentor, mentee)
         )
         gain = pair_gain(problem, mentor, mentee)
-        if problem.min_gain is not None and gain < problem.min_gain:
-            found.append(Violation(f"{name} scores {gain} units, below {problem.min_gain}"))
+        least = None if (row, col) in locked else problem.min_gain
+        if least is not None and gain < least:
+            found.append(Violation(f"{name} scores {gain} units, below {least}"))
         gains.append(gain)
     return gains
 

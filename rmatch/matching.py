@@ -12,7 +12,7 @@ import numpy as np
 from rmatch.answers import Answers
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
-from rmatch.errors import UnknownPersonError
+from rmatch.errors import SolverError, UnknownPersonError
 from rmatch.schema import VERSION
 from rmatch.solvers import Prices, Status
 
@@ -145,11 +145,24 @@ class Matching(Answers):
             "mentors": len(np.unique(self.rows)) / mentors if mentors else 1.0,
         }
 
+    @property
+    def has_prices(self) -> bool:
+        """Whether prices prove the matching: it is optimal, and no cohort rule joins pairs."""
+        if self.known_prices is not None:
+            return True
+        return self.bound_units == self.units and self._edges.cohort is None
+
     @cached_property
     def prices(self) -> Prices:
         """The dual prices in whole grid units: what one more place of each person is worth."""
         if self.known_prices is not None:
             return self.known_prices
+        if not self.has_prices:
+            raise SolverError(
+                "with cohort rules, prices alone prove no optimum; it was proven by "
+                f"the solver {self.solver!r}",
+                "no prices",
+            )
         return prices_of(self._edges, self._chosen)
 
     @cached_property
@@ -157,6 +170,13 @@ class Matching(Answers):
         """Prices that prove the optimum to anyone: ``certificate.verify(problem)`` (§C9)."""
         pairs = tuple(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
         return Certificate(pairs, self.units, self.prices)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the owner should know, such as a locked pair that breaks a rule."""
+        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
+        rules = getattr(self.problem, "cohort_rules", ())
+        return tuple(remark for rule in rules for remark in rule.remarks(self.problem, pairs))
 
     def check(self) -> list[Violation]:
         """Check the matching again, independently of the solver; an empty list is all well."""

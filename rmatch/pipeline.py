@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,8 @@ def match(
         :class:`Person`, a data frame, or the path of a CSV or Excel file. The same id on both
         sides is one person, who is never matched with themself.
     rules
-        Rules of :mod:`rmatch.rules`, or functions of (mentor, mentee) that return a bool.
+        Rules of :mod:`rmatch.rules`, pair rules and cohort rules alike, or functions of
+        (mentor, mentee) that return a bool.
     score
         Score parts of :mod:`rmatch.scoring`, weights divided by their sum. Default: those parts
         of ``rmatch.scoring.default_score()`` for which the rosters have data.
@@ -197,4 +199,6 @@ def solve(
             f"({len(violations)} in all); please report it",
             "check failed",
         )
+    for remark in matching.remarks:
+        warnings.warn(remark, stacklevel=2)
     return matching

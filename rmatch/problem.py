@@ -13,11 +13,13 @@ import numpy as np
 
 from rmatch.candidates import Bounds
 from rmatch.columns import Numbers, Ragged
-from rmatch.errors import InvalidInputError
+from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid, side_by_side
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 from rmatch.people import Roster, align
+from rmatch.rows import CohortRows
 from rmatch.rules.base import PairRule, Predicate
+from rmatch.rules.cohort import CohortRule
 from rmatch.scoring import default_score
 from rmatch.scoring.base import ScorePart
 
@@ -26,9 +28,8 @@ if TYPE_CHECKING:
 
     from rmatch.columns import Rows
     from rmatch.forms import Bools
-    from rmatch.rows import CohortRows
 
-    Rule = PairRule | Callable[..., bool | None]
+    Rule = PairRule | CohortRule | Callable[..., bool | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class Problem:
 
     mentors: Roster
     mentees: Roster
-    rules: tuple[PairRule, ...] = ()
+    rules: tuple[PairRule | CohortRule, ...] = ()
     score: tuple[ScorePart, ...] = ()
     objective: Objective = TOTAL_SCORE
     seats: int | None = None
@@ -77,7 +78,11 @@ class Problem:
         if seats is not None and (isinstance(seats, bool) or seats != int(seats) or seats < 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
         arrival = np.argsort(order)
-        return cls(mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival)
+        problem = cls(
+            mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival
+        )
+        problem._check_locks()
+        return problem
 
     def replace(self, **changes: Any) -> Problem:
         """Return a changed problem, checked again."""
@@ -107,6 +112,16 @@ class Problem:
         return tuple(part.weight / total for part in self.score)
 
     @cached_property
+    def pair_rules(self) -> tuple[PairRule, ...]:
+        """The rules that allow or forbid one pair at a time."""
+        return tuple(rule for rule in self.rules if isinstance(rule, PairRule))
+
+    @cached_property
+    def cohort_rules(self) -> tuple[CohortRule, ...]:
+        """The rules about many pairs at once."""
+        return tuple(rule for rule in self.rules if isinstance(rule, CohortRule))
+
+    @cached_property
     def bounds(self) -> Bounds:
         """How many pairs everybody may and must have, and what being matched is worth."""
         plain = Bounds.of(
@@ -116,12 +131,43 @@ class Problem:
             mentee_least=self.mentees.counts("minimum", 0),
             seats=self.seats,
         )
-        return self.objective.bounds(plain.clipped(), self.gain_limit)
+        counts: dict[str, int] = {}
+        for rule in self.cohort_rules:
+            for name, count in rule.counts.items():
+                strictest = max if name.endswith("least") else min
+                counts[name] = strictest(count, counts.get(name, count))
+        changes = {name: np.full_like(getattr(plain, name), counts[name]) for name in counts}
+        plain = dataclasses.replace(plain, **changes)
+        for rule in self.cohort_rules:
+            plain = rule.bounds(self, plain)
+        return self._with_bonuses(plain.clipped())
+
+    def _with_bonuses(self, plain: Bounds) -> Bounds:
+        """Let the objective set its bonuses above everything rules can earn or cost."""
+        pairs = max(plain.most_pairs, 1)
+        reach = int(plain.mentor_bonus.sum() + plain.mentee_bonus.sum())
+        for rule in self.cohort_rules:
+            if not rule.hard:
+                reach += rule.unit_penalty(self.unit) * rule.worst(self, plain.most_pairs)
+        free = dataclasses.replace(
+            plain,
+            mentor_bonus=np.zeros_like(plain.mentor_bonus),
+            mentee_bonus=np.zeros_like(plain.mentee_bonus),
+        )
+        bounds = self.objective.bounds(free, self.gain_limit + -(-reach // pairs))
+        return dataclasses.replace(
+            bounds,
+            mentor_bonus=bounds.mentor_bonus + plain.mentor_bonus,
+            mentee_bonus=bounds.mentee_bonus + plain.mentee_bonus,
+        )
 
     @cached_property
     def pair_forms(self) -> tuple[PairForm, ...]:
-        """What each rule allows, in the order of ``rules``; last, that nobody meets themself."""
-        forms = [rule.form(self.mentors, self.mentees) for rule in self.rules]
+        """What each pair rule allows, in the order of ``pair_rules``; last, nobody meets themself.
+
+        Locked pairs are allowed whatever these say, see ``block``.
+        """
+        forms = [rule.form(self.mentors, self.mentees) for rule in self.pair_rules]
         return (*forms, _not_self(self.mentors, self.mentees))
 
     @cached_property
@@ -139,19 +185,26 @@ class Problem:
     @cached_property
     def min_gain(self) -> int | None:
         """The least gain of an allowed pair, from the rules that set a minimum score."""
-        least = [rule.minimum_score for rule in self.rules if rule.minimum_score is not None]
+        least = [rule.minimum_score for rule in self.pair_rules if rule.minimum_score is not None]
         return int(on_grid(np.array(max(least)))) if least else None
 
-    @property
+    @cached_property
     def locks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return the mentors and mentees of the pairs that must be chosen."""
-        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        """The mentors and mentees of the pairs that must be chosen."""
+        pairs = sorted({pair for rule in self.cohort_rules for pair in rule.locked(self)})
+        both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
     def cohort_rows(
         self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
     ) -> CohortRows | None:
         """Return the linear conditions over these edges."""
-        return None
+        rows = [
+            dataclasses.replace(row, penalty=rule.unit_penalty(self.unit))
+            for rule in self.cohort_rules
+            for row in rule.rows(self, mentor, mentee)
+        ]
+        return CohortRows.of(rows, len(mentor), self.shape) if rows else None
 
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int32], Bools]:
         """Return integer gains and permissions for a rectangle of pairs."""
@@ -161,7 +214,26 @@ class Problem:
             allowed &= form.block(rows, cols)
         if self.min_gain is not None:
             allowed &= gains >= self.min_gain
+        if len(self.locks[0]):  # a lock outranks every rule but safety (§C6)
+            allowed |= ~Exceptions(*self.locks, self.shape).block(rows, cols)
         return gains, allowed
+
+    def _check_locks(self) -> None:
+        """Raise where a lock breaks a safety rule (§C6), naming all that do."""
+        broken = [
+            f"lock {mentor.id} with {mentee.id} breaks "
+            + ("a private rule" if rule.private else rule.describe())
+            for mentor, mentee in (
+                (self.mentors[int(row)], self.mentees[int(col)])
+                for row, col in zip(*self.locks, strict=True)
+            )
+            for rule in self.pair_rules
+            if rule.safety and not rule.allows(mentor, mentee)
+        ]
+        if broken:
+            raise InfeasibleError(
+                f"safety rules outrank locks: {'; '.join(broken)}; take these locks out", broken
+            )
 
     def gains(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
         """Return integer gains for a rectangle of pairs, forbidden ones included."""
@@ -201,8 +273,8 @@ def _canonical(roster: Roster, seed: int | None) -> NDArray[np.intp]:
     return order if seed is None else np.random.default_rng(seed).permutation(order)
 
 
-def _as_rule(rule: Any) -> PairRule:
-    if isinstance(rule, PairRule):
+def _as_rule(rule: Any) -> PairRule | CohortRule:
+    if isinstance(rule, PairRule | CohortRule):
         return rule
     if isinstance(rule, type):
         raise InvalidInputError(f"rule {rule.__name__} is a class; write {rule.__name__}()")

@@ -28,7 +28,7 @@ def pair_of(problem: Problem | MatrixProblem, row: int, col: int) -> Pair:
             reasons.append(f"{part.name.replace('_', ' ')}: {'; '.join(words)}")
     flags = tuple(
         rule.describe()
-        for rule in problem.rules
+        for rule in problem.pair_rules
         if rule.missing == "flag" and rule.holds(mentor, mentee) is None
     )
     return Pair(

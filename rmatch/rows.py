@@ -107,15 +107,13 @@ class CohortRows:
         outside: NDArray[np.int64] = np.maximum(np.maximum(self.low - sums, sums - self.high), 0)
         return outside
 
-    @property
-    def dearest(self) -> int:
-        """A limit on what all soft rows together can cost."""
+    def dearest(self, most_pairs: int) -> int:
+        """Return a limit on what all soft rows can cost with at most so many pairs."""
         total = 0
         for row in np.flatnonzero(self.penalty > 0).tolist():
-            reach = sum(
-                int(np.abs(matrix[[row]].data).sum())
-                for matrix in (self.coefficients, self.mentors, self.mentees)
-            )
+            factors = np.abs(self.coefficients[[row]].data)
+            reach = min(int(factors.sum()), int(factors.max(initial=0)) * most_pairs)
+            reach += sum(int(np.abs(m[[row]].data).sum()) for m in (self.mentors, self.mentees))
             limits = (self.low[row], self.high[row])
             reach += max((abs(int(limit)) for limit in limits if abs(limit) < NO_LIMIT), default=0)
             total += reach * int(self.penalty[row])

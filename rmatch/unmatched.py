@@ -141,7 +141,7 @@ def _removed(
     """Return the pairs that all rules but a minimum score allow, and each rule's toll."""
     lawful = problem.pair_forms[-1].block(rows, cols)
     removed: dict[str, NDArray[np.int64]] = {}
-    for rule, form in zip(problem.rules, problem.pair_forms, strict=False):
+    for rule, form in zip(problem.pair_rules, problem.pair_forms, strict=False):
         mask = form.block(rows, cols)
         if rule.minimum_score is not None:
             mask = problem.gains(rows, cols) >= (problem.min_gain or 0)
@@ -173,7 +173,7 @@ def _taken(
     """Return the best eligible partners with those who have them."""
     best = eligible[np.argsort(-gains[eligible], kind="stable")[:_PARTNERS_SHOWN]]
     mentors, mentees = matching.mentor_ids, matching.mentee_ids
-    proven = matching.bound_units == matching.units
+    proven = matching.has_prices
     result = []
     for partner in best.tolist():
         if side == "mentor":

@@ -1,9 +1,29 @@
-"""Pair rules: each allows or forbids one pair at a time.
+"""Pair rules, each of which allows or forbids one pair at a time; cohort rules, about many.
 
 Add a rule by writing one class in the file of its family, and its name here.
 """
 
 from rmatch.rules.base import PairRule, Predicate
+from rmatch.rules.cohort import (
+    COHORT_RULES,
+    BurdenCap,
+    ChangeBudget,
+    CohortRule,
+    FairnessFloor,
+    GroupBalance,
+    LockedPairs,
+    NoTwoCycles,
+    PairCount,
+    PairShare,
+    PairsIfAny,
+    PairsPerPerson,
+    PeopleCount,
+    Priority,
+    ReleaseCap,
+    SeatLimit,
+    SeparatePartners,
+    TimeBudget,
+)
 from rmatch.rules.eligibility import ActiveDuring, Consent, PersonRule, Tenure, Trained
 from rmatch.rules.generation import CohortGap, GenerationGap
 from rmatch.rules.history import NotPrevious
@@ -20,7 +40,7 @@ from rmatch.rules.safety import Conflicts, ReportingLine, Vetoes
 from rmatch.rules.seniority import SeniorityGap
 from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, TeachingMargin
 
-#: Every rule that files and tests know by name. A user's own rule needs no registration.
+#: Every pair rule that files and tests know by name. A user's own rule needs no registration.
 RULES: dict[str, type[PairRule]] = {
     rule.__name__: rule
     for rule in (
@@ -49,27 +69,45 @@ RULES: dict[str, type[PairRule]] = {
 }
 
 __all__ = [
+    "COHORT_RULES",
     "RULES",
     "Accessibility",
     "ActiveDuring",
+    "BurdenCap",
+    "ChangeBudget",
     "CohortGap",
+    "CohortRule",
     "CommonLanguage",
     "Conflicts",
     "Consent",
     "Different",
+    "FairnessFloor",
     "GenerationGap",
+    "GroupBalance",
+    "LockedPairs",
     "MinimumScore",
     "MustCoverTopGoal",
+    "NoTwoCycles",
     "NotPrevious",
+    "PairCount",
     "PairRule",
+    "PairShare",
+    "PairsIfAny",
+    "PairsPerPerson",
+    "PeopleCount",
     "PersonRule",
     "Predicate",
+    "Priority",
+    "ReleaseCap",
     "ReportingLine",
     "Same",
+    "SeatLimit",
     "SeniorityGap",
+    "SeparatePartners",
     "SharedSlots",
     "TeachingMargin",
     "Tenure",
+    "TimeBudget",
     "TimeZoneDifference",
     "Trained",
     "Vetoes",

@@ -83,6 +83,8 @@ class Infeasible(Exception):
 SOLVERS: dict[str, str] = {
     "flow": "rmatch.solvers.flow:Flow",
     "assignment": "rmatch.solvers.assignment:Assignment",
+    "milp": "rmatch.solvers.milp:Milp",
+    "cpsat": "rmatch.solvers.cpsat:CpSat",
     "networkx": "rmatch.solvers.networkx:NetworkX",
     "greedy": "rmatch.solvers.heuristics:Greedy",
     "first_come": "rmatch.solvers.heuristics:FirstCome",

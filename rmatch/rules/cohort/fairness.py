@@ -1,0 +1,229 @@
+"""How evenly groups are matched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+from rmatch.rows import Row
+from rmatch.rules.cohort.base import (
+    Breach,
+    CohortRule,
+    Pairs,
+    Side,
+    check_side,
+    ends,
+    fraction,
+    groups,
+    require_field,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.people import Roster
+    from rmatch.problem import Problem
+
+
+@dataclass(frozen=True)
+class _BetweenGroups(CohortRule):
+    """What rules that compare the match rates of groups share. People without a value do not count.
+
+    The rate of a group is the share of its members who have at least one pair.
+    """
+
+    field: str
+    side: Side = "mentees"
+
+    def __post_init__(self) -> None:
+        check_side(self, self.side)
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        require_field(self, self.field, mentors, mentees)
+
+    def _rates(self, problem: Problem, pairs: Pairs) -> dict[Any, Fraction]:
+        """Return each group's rate, counted person by person."""
+        matched = set(ends(pairs, self.side))
+        size: Counter[Any] = Counter()
+        taken: Counter[Any] = Counter()
+        for row, person in enumerate(getattr(problem, self.side)):
+            size[person.get(self.field)] += 1
+            taken[person.get(self.field)] += row in matched
+        return {group: Fraction(taken[group], size[group]) for group in size if group is not None}
+
+    def _row(
+        self, problem: Problem, better: Any, worse: Any, scale: Fraction, band: Fraction
+    ) -> Row:
+        """Return the row: the rate of ``worse`` >= ``scale`` * the rate of ``better`` - ``band``.
+
+        Multiplied by both sizes and the denominators, everything in it is whole.
+        """
+        members = groups(getattr(problem, self.side), self.field)
+        more, less = members[better], members[worse]
+        whole = scale.denominator * band.denominator
+        factors = np.concatenate(
+            [
+                np.full(len(less), len(more) * whole),
+                np.full(len(more), -int(len(less) * scale * whole)),
+            ]
+        )
+        low = -int(band * whole * len(more) * len(less))
+        people, name = np.concatenate([less, more]), f"{worse} against {better}"
+        if self.side == "mentors":
+            return Row(name, low, None, mentors=people, per_mentor=factors)
+        return Row(name, low, None, mentees=people, per_mentee=factors)
+
+
+@dataclass(frozen=True)
+class GroupBalance(_BetweenGroups):
+    """The shares of matched people of any two groups differ by at most ``band``.
+
+    Parameters
+    ----------
+    field
+        The roster column that names the group.
+    side
+        Whose groups: ``"mentees"`` or ``"mentors"``.
+    band
+        The largest difference of two groups' shares, from 0 to 1.
+
+    Examples
+    --------
+    >>> from rmatch.rules import GroupBalance
+    >>> GroupBalance("site", band=0.2).describe()
+    'the shares of matched mentees of any two groups of site differ by at most 0.2'
+    """
+
+    band: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        fraction(self, "band", self.band)
+
+    def rows(
+        self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
+    ) -> Sequence[Row]:
+        band = fraction(self, "band", self.band)
+        members = groups(getattr(problem, self.side), self.field)
+        return [
+            self._row(problem, better, worse, Fraction(1), band)
+            for better, worse in permutations(members, 2)
+        ]
+
+    def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
+        rates, band = self._rates(problem, pairs), fraction(self, "band", self.band)
+        return [
+            Breach(f"{float(rates[one]):.0%} of {one} and {float(rates[two]):.0%} of {two} matched")
+            for one, two in permutations(rates, 2)
+            if rates[one] - rates[two] > band
+        ]
+
+    def describe(self) -> str:
+        return (
+            f"the shares of matched {self.side} of any two groups of {self.field} differ "
+            f"by at most {self.band:g}"
+        )
+
+    def loosened(self) -> Iterator[CohortRule]:
+        for percent in range(int(self.band * 20) + 1, 20):
+            yield self.replace(band=percent / 20)
+
+
+@dataclass(frozen=True)
+class FairnessFloor(_BetweenGroups):
+    """Every group's share of matched people is at least ``ratio`` of every other group's.
+
+    This is the impact ratio of employment law's four-fifths rule (US EEOC, Uniform Guidelines on
+    Employee Selection Procedures, 29 CFR 1607.4 D). By default it only warns. Enforcing it lets
+    the group decide who is matched, which needs a legal basis: say which.
+
+    Parameters
+    ----------
+    field
+        The roster column that names the group.
+    side
+        Whose groups: ``"mentees"`` or ``"mentors"``.
+    ratio
+        The least ratio of two groups' shares, from 0 to 1.
+    enforce
+        ``True`` makes the rule hold; needs ``reason``.
+    reason
+        The legal basis, kept with the result.
+
+    Examples
+    --------
+    >>> from rmatch.rules import FairnessFloor
+    >>> FairnessFloor("site").describe()
+    'the share of matched mentees of each group of site is at least 0.8 of any other (warns)'
+    """
+
+    ratio: float = 0.8
+    enforce: bool = False
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        fraction(self, "ratio", self.ratio)
+        if self.enforce and not self.reason.strip():
+            raise InvalidInputError(
+                f"{self.name}: enforce=True lets {self.field} decide who is matched; "
+                "give reason= with the legal basis"
+            )
+
+    @property
+    def hard(self) -> bool:
+        return self.enforce
+
+    def rows(
+        self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
+    ) -> Sequence[Row]:
+        if not self.enforce:
+            return []
+        ratio = fraction(self, "ratio", self.ratio)
+        members = groups(getattr(problem, self.side), self.field)
+        return [
+            self._row(problem, better, worse, ratio, Fraction(0))
+            for better, worse in permutations(members, 2)
+        ]
+
+    def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
+        rates, ratio = self._rates(problem, pairs), fraction(self, "ratio", self.ratio)
+        return [
+            Breach(
+                f"{float(rates[worse]):.0%} of {worse} are matched, "
+                f"against {float(rates[better]):.0%} of {better}"
+            )
+            for better, worse in permutations(rates, 2)
+            if rates[worse] < ratio * rates[better]
+        ]
+
+    def worst(self, problem: Problem, pairs: int) -> int:
+        """A warning costs nothing."""
+        return 0
+
+    def remarks(self, problem: Problem, pairs: Pairs) -> Sequence[str]:
+        """Warn of groups that are matched less than the floor."""
+        if self.enforce:
+            return []
+        return [
+            f"{self.name}: {breach.what}, below the ratio {self.ratio:g}"
+            for breach in self.breaches(problem, pairs)
+        ]
+
+    def describe(self) -> str:
+        how = "" if self.enforce else " (warns)"
+        return (
+            f"the share of matched {self.side} of each group of {self.field} is at least "
+            f"{self.ratio:g} of any other{how}"
+        )
+
+    def loosened(self) -> Iterator[CohortRule]:
+        for percent in range(int(self.ratio * 20) - 1, 0, -1):
+            yield self.replace(ratio=percent / 20)
