@@ -73,17 +73,17 @@ def _check_people(
     gains = []
     mentors = problem.mentors.persons([row for row, _ in pairs])
     mentees = problem.mentees.persons([col for _, col in pairs])
-    for mentor, mentee in zip(mentors, mentees, strict=True):
+    for pair, mentor, mentee in zip(pairs, mentors, mentees, strict=True):
         name = f"pair {mentor.id!r} with {mentee.id!r}"
         if mentor.id == mentee.id:
             found.append(Violation(f"{name} is one person"))
         found.extend(
             Violation(f"{name} breaks {rule.describe()}")
             for rule in problem.pair_rules
-            if (rule.safety or (row, col) not in locked) and not rule.allows(mentor, mentee)
+            if (rule.safety or pair not in locked) and not rule.allows(mentor, mentee)
         )
         gain = pair_gain(problem, mentor, mentee)
-        least = None if (row, col) in locked else problem.min_gain
+        least = None if pair in locked else problem.min_gain
         if least is not None and gain < least:
             found.append(Violation(f"{name} scores {gain} units, below {least}"))
         gains.append(gain)
