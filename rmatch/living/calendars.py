@@ -1,0 +1,101 @@
+"""When two people can meet: working hours and free slots, day by day, in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rmatch.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from rmatch.people import Person
+
+_GRID_MINUTES = 30
+
+
+@dataclass(frozen=True)
+class Windows:
+    """When people work: intervals of UTC minutes since 1970, day by day."""
+
+    hours: str
+    timezone: str
+    weekdays: tuple[int, ...]
+    slots: Mapping[str, tuple[int, str]]
+
+    def common(
+        self, mentor: Person, mentee: Person, first: date, last: date, minutes: int
+    ) -> tuple[int, ...]:
+        """Return all starts on the grid at which both work for the whole session."""
+        theirs = list(self._intervals(mentee, first, last))
+        starts: set[int] = set()
+        for begin, end in self._intervals(mentor, first, last):
+            for other_begin, other_end in theirs:
+                low, high = max(begin, other_begin), min(end, other_end) - minutes
+                low += -low % _GRID_MINUTES
+                starts.update(range(low, high + 1, _GRID_MINUTES))
+        return tuple(sorted(starts))
+
+    def _intervals(self, person: Person, first: date, last: date) -> Iterator[tuple[int, int]]:
+        zone = person.timezone or self.timezone
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            if day.weekday() not in self.weekdays:
+                continue
+            yield from _cut(
+                _interval(zone, person.working_hours or self.hours, day),
+                [_interval(zone, span, day) for span in self._slots(person, day)],
+                bool(person.slots and self.slots),
+            )
+
+    def _slots(self, person: Person, day: date) -> list[str]:
+        unknown = sorted(person.slots - set(self.slots)) if self.slots else []
+        if unknown:
+            raise InvalidInputError(
+                f"{person.id!r} states slots {unknown} that slots={{...}} does not explain; "
+                "give each label as (weekday, '09:00-12:00')"
+            )
+        stated = (self.slots[label] for label in sorted(person.slots) if label in self.slots)
+        return [span for weekday, span in stated if weekday == day.weekday()]
+
+
+def _cut(
+    work: tuple[int, int], spans: list[tuple[int, int]], only_slots: bool
+) -> Iterator[tuple[int, int]]:
+    """Yield the working time, or what of it lies in somebody's slots."""
+    if not only_slots:
+        yield work
+        return
+    for begin, end in spans:
+        low, high = max(begin, work[0]), min(end, work[1])
+        if low < high:
+            yield low, high
+
+
+@lru_cache(maxsize=65536)
+def _interval(zone: str, hours: str, day: date) -> tuple[int, int]:
+    """Return local hours of one day in UTC minutes; hours that end before they begin cross over."""
+    begin, _, end = hours.partition("-")
+    low, high = (_local(zone, day, clock) for clock in (begin, end))
+    return (low, high) if low < high else (low, _local(zone, day + timedelta(days=1), end))
+
+
+def _local(zone: str, day: date, clock: str) -> int:
+    hour, _, minute = clock.strip().partition(":")
+    extra = timedelta(hours=int(hour), minutes=int(minute or 0))
+    local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) + extra
+    return int(local.timestamp()) // 60
+
+
+def moment(minute: int) -> datetime:
+    """Return the time of a UTC minute since 1970."""
+    return datetime.fromtimestamp(minute * 60, tz=UTC)
+
+
+def month(minute: int) -> tuple[int, int]:
+    """Return the calendar month of a UTC minute since 1970."""
+    when = moment(minute)
+    return when.year, when.month

@@ -1,0 +1,131 @@
+"""Check-ins: every session has a time that suits both, or a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import rmatch
+from rmatch.living.checkins import checkin_plan
+
+MONDAY = date(2026, 3, 2)
+
+
+def matched(mentors, mentees, **options):
+    """Match people in order: mentor k teaches mentee k."""
+    for number, (mentor, mentee) in enumerate(zip(mentors, mentees, strict=True)):
+        mentor |= {"id": f"m{number}", "skills": f"skill {number}"}
+        mentee |= {"id": f"s{number}", "goals": f"skill {number}"}
+    return rmatch.match(mentors, mentees, **options)
+
+
+def local_hours(session, zone):
+    """The local clock times at which a session begins and ends."""
+    begin = session.start.astimezone(ZoneInfo(zone))
+    return begin.time(), (begin + timedelta(minutes=session.minutes)).time()
+
+
+def test_sessions_lie_in_both_peoples_hours_across_daylight_saving():
+    """Paris and New York change their clocks on different days; both hours hold throughout."""
+    people = matched(
+        [{"timezone": "Europe/Paris", "working_hours": "09:00-17:00"}],
+        [{"timezone": "America/New_York", "working_hours": "08:00-16:00"}],
+    )
+    plan = checkin_plan(people, start=MONDAY, weeks=6, sessions=6, minutes=60)
+    assert len(plan.sessions) == 6
+    assert plan.proven
+    for session in plan.sessions:
+        for zone, low, high in (("Europe/Paris", 9, 17), ("America/New_York", 8, 16)):
+            begin, end = local_hours(session, zone)
+            assert low <= begin.hour
+            assert end.hour * 60 + end.minute <= high * 60
+        assert session.start.astimezone(ZoneInfo("Europe/Paris")).weekday() < 5
+    gaps = [b.start - a.start for a, b in zip(plan.sessions, plan.sessions[1:], strict=False)]
+    assert all(gap <= timedelta(days=14) for gap in gaps)
+
+
+def test_hours_that_cross_midnight_meet():
+    """A night shift and a morning on the other side of the world overlap."""
+    people = matched(
+        [{"timezone": "UTC", "working_hours": "22:00-06:00"}],
+        [{"timezone": "Asia/Tokyo", "working_hours": "09:00-12:00"}],
+    )
+    plan = checkin_plan(people, start=MONDAY, weeks=1, sessions=1, minutes=60)
+    (session,) = plan.sessions
+    assert local_hours(session, "Asia/Tokyo")[0].hour in (9, 10, 11)
+
+
+def test_no_common_hours_is_a_reason():
+    """A pair that never works at the same time is named with the reason."""
+    people = matched([{"working_hours": "08:00-12:00"}], [{"working_hours": "13:00-17:00"}])
+    plan = checkin_plan(people, start=MONDAY, weeks=2, sessions=1, minutes=60)
+    assert plan.sessions == ()
+    assert plan.proven
+    assert str(plan) == (
+        "0 of 1 sessions have a time; no plan holds more\n"
+        "m0 with s0, session 1: no common working time of 60 minutes from 2026-03-02 to 2026-03-15"
+    )
+
+
+def test_nobody_is_in_two_places_and_rooms_hold():
+    """One mentor with three mentees, one room, two hours: two sessions fit, provably no more."""
+    mentors = [{"id": "m", "skills": "x", "capacity": 3, "working_hours": "09:00-11:00"}]
+    mentees = [{"id": f"s{n}", "goals": "x"} for n in range(3)]
+    people = rmatch.match(mentors, mentees)
+    plan = checkin_plan(people, start=MONDAY, weeks=1, sessions=1, weekdays=[0], rooms=1)
+    assert len(plan.sessions) == plan.bound == 2
+    first, second = plan.sessions
+    assert first.start + timedelta(minutes=60) <= second.start
+    assert plan.missed[0].reason.startswith("all 3 common times")
+
+
+def test_monthly_budgets_hold_and_are_named():
+    """Two hours a month allow two sessions of an hour in it."""
+    people = matched([{"hours_per_month": 2}], [{}])
+    plan = checkin_plan(people, start=MONDAY, weeks=4, sessions=4, minutes=60)
+    assert len(plan.sessions) == 2
+    assert {miss.reason.partition(",")[0] for miss in plan.missed} == {"m0 has 2 hours a month"}
+
+
+def test_slots_restrict_to_what_people_stated():
+    """Who states slots is only booked within them; an unexplained label is an error."""
+    people = matched([{"slots": "wed am"}], [{"slots": "wed am; fri pm"}])
+    meaning = {"wed am": (2, "09:00-12:00"), "fri pm": (4, "13:00-17:00")}
+    plan = checkin_plan(people, start=MONDAY, weeks=1, sessions=1, slots=meaning)
+    assert plan.sessions[0].start == datetime(2026, 3, 4, 9, tzinfo=UTC)
+    with pytest.raises(rmatch.InvalidInputError, match=r"states slots \['fri pm'\]"):
+        checkin_plan(people, start=MONDAY, weeks=1, sessions=1, slots={"wed am": meaning["wed am"]})
+
+
+def test_the_plan_is_the_same_every_time():
+    """One worker and a fixed seed: the same input gives the same plan."""
+    mentors = [{"id": "m", "skills": "x", "capacity": 5}]
+    people = rmatch.match(mentors, [{"id": f"s{n}", "goals": "x"} for n in range(5)])
+    plans = [checkin_plan(people, start=MONDAY, weeks=4, sessions=2, rooms=1) for _ in range(2)]
+    assert plans[0] == plans[1]
+    assert plans[0].proven
+
+
+def test_calendars_read_back():
+    """The iCalendar file holds each session of the person asked for, at its time."""
+    from icalendar import Calendar
+
+    people = matched([{"name": "Mia"}, {}], [{"name": "Ana"}, {}])
+    plan = checkin_plan(people, start=MONDAY, weeks=2, sessions=2)
+    events = Calendar.from_ical(plan.to_ical("m0")).walk("VEVENT")
+    assert [event.decoded("dtstart") for event in events] == [
+        session.start for session in plan.sessions if session.mentor == "m0"
+    ]
+    assert events[0]["summary"] == "Reverse mentoring, session 1: Mia and Ana"
+    assert len(Calendar.from_ical(plan.to_ical()).walk("VEVENT")) == 4
+
+
+def test_wrong_figures_are_refused_together():
+    """All bad arguments come in one error."""
+    people = matched([{}], [{}])
+    with pytest.raises(rmatch.InvalidInputError, match=r"weeks=0; .*minutes=1; "):
+        checkin_plan(people, start=MONDAY, weeks=0, minutes=1)
+    with pytest.raises(rmatch.InvalidInputError, match="more than one a day"):
+        checkin_plan(people, start=MONDAY, weeks=1, sessions=9)
