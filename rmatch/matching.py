@@ -232,7 +232,7 @@ class Matching(Answers):
         """
         from rmatch.frames import frame
 
-        names = ("mentor", "mentee", "score", *self._part_names, "reasons", "flags")
+        names = ("mentor", "mentee", "score", *self.part_names, "reasons", "flags")
         records = self.to_records()
         return frame({name: [record[name] for record in records] for name in names}, backend)
 
@@ -268,7 +268,8 @@ class Matching(Answers):
         return to_networkx(self)
 
     @property
-    def _part_names(self) -> tuple[str, ...]:
+    def part_names(self) -> tuple[str, ...]:
+        """The names of the score parts, as in each pair's ``parts``."""
         return tuple(part.name for part in getattr(self.problem, "score", ()))
 
     def __len__(self) -> int:

@@ -175,3 +175,8 @@ def _parameters(owner: Any) -> dict[str, Any]:
         for each in dataclasses.fields(owner)
         if getattr(owner, each.name) != each.default
     }
+
+
+def in_levels(number: float) -> str:
+    """Return a number of levels in words: "1 level", "2 levels"."""
+    return f"{number:g} level{'' if number == 1 else 's'}"

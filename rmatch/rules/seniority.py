@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Interval
-from rmatch.rules.base import PairRule, Shape
+from rmatch.rules.base import PairRule, Shape, in_levels
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -55,8 +55,8 @@ class SeniorityGap(PairRule):
         return Shape(form, junior.known, senior.known)
 
     def describe(self) -> str:
-        most = "" if self.max_levels is None else f" and at most {self.max_levels:g}"
-        return f"the mentee is at least {self.min_levels:g}{most} levels above the mentor"
+        most = "" if self.max_levels is None else f" and at most {in_levels(self.max_levels)}"
+        return f"the mentee is at least {in_levels(self.min_levels)}{most} above the mentor"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         if mentor.level is None or mentee.level is None:

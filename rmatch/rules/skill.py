@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import AtLeast, Each, Linear, csr
-from rmatch.rules.base import PairRule, Shape
+from rmatch.rules.base import PairRule, Shape, in_levels
 from rmatch.scoring.coverage import levels_of, skill_features
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class TeachingMargin(PairRule):
 
     def describe(self) -> str:
         goals = "one of the mentee's goals" if self.goals == 1 else f"{self.goals} goals"
-        return f"the mentor is at least {self.margin:g} levels ahead on {goals}"
+        return f"the mentor is at least {in_levels(self.margin)} ahead on {goals}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         taught = ", ".join(sorted(self._taught(mentor, mentee)))
@@ -110,7 +110,7 @@ class MustCoverTopGoal(PairRule):
         return Shape(AtLeast(linear, 1), np.ones(len(mentors), dtype=bool), goals.known)
 
     def describe(self) -> str:
-        return f"the mentor is at least {self.margin:g} levels ahead on the mentee's top goal"
+        return f"the mentor is at least {in_levels(self.margin)} ahead on the mentee's top goal"
 
 
 @dataclass(frozen=True)

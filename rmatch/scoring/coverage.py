@@ -48,7 +48,7 @@ class TeachingCoverage(ScorePart):
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return [
-            Term(share * covered, f"{skill}, level {start:g} to {reached:g}")
+            Term(share * covered, _step(skill, start, reached))
             for skill, share, covered, start, reached in covered_goals(mentor, mentee)
         ]
 
@@ -120,6 +120,11 @@ class MutualLearning(ScorePart):
             return np.sqrt(product)
         total = one + other
         return np.divide(2.0 * product, total, out=np.zeros_like(total), where=product > 0)
+
+
+def _step(skill: str, start: float, reached: float) -> str:
+    """Say what is learned; from nothing to 1, all that presence-only rosters know, says nothing."""
+    return skill if (start, reached) == (0, 1) else f"{skill}, level {start:g} to {reached:g}"
 
 
 def covered_goals(

@@ -1,0 +1,115 @@
+"""Tables out: files that spreadsheets open safely, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+#: A spreadsheet may run a cell that begins with one of these as a formula (OWASP, "CSV injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula (§C14).
+
+    Text that begins like a formula gets an apostrophe before it; numbers stay numbers.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("R&D"), safe_cell(-2.5)
+    ("'=1+1", 'R&D', -2.5)
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def write_csv(
+    rows: Iterable[Mapping[str, Any]],
+    path: str | Path,
+    *,
+    columns: Sequence[str] | None = None,
+    force: bool = False,
+) -> bool:
+    """Write rows as a CSV file (UTF-8 with a mark, so that spreadsheets read accents rightly).
+
+    Parameters
+    ----------
+    rows
+        One mapping per row, such as ``matching.to_records()``.
+    path
+        The file. It appears whole or not at all.
+    columns
+        The header; default the keys of the first row. An empty table needs it.
+    force
+        Overwrite another file of that name. One with the same content is always left as it is.
+
+    Returns
+    -------
+    bool
+        Whether the file was written; ``False`` if it was there already with the same content.
+
+    Raises
+    ------
+    FileExistsError
+        A file with other content is there, and ``force`` is not given.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder) / "pairs.csv"
+    ...     first = write_csv([{"mentor": "m1", "mentee": "s1"}], table)
+    ...     again = write_csv([{"mentor": "m1", "mentee": "s1"}], table)
+    >>> first, again
+    (True, False)
+    """
+    rows = list(rows)
+    header = list(columns) if columns is not None else list(rows[0]) if rows else []
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([safe_cell(name) for name in header])
+    writer.writerows([safe_cell(row[name]) for name in header] for row in rows)
+    return write_file(text.getvalue().encode("utf-8-sig"), path, force=force)
+
+
+def write_file(content: bytes, path: str | Path, *, force: bool = False) -> bool:
+    """Write a file whole or not at all; parameters, return and errors of :func:`write_csv`."""
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file")
+    if path.exists():
+        if path.read_bytes() == content:
+            return False
+        if not force:
+            raise already_there(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def already_there(path: Path) -> FileExistsError:
+    """Return the error for a file that would be overwritten."""
+    return FileExistsError(
+        f"{path} is there already and was not overwritten "
+        "(--force, or force=True in Python, overwrites it; or choose another name)"
+    )
+
+
+def _umask() -> int:
+    """Return the process's mask for new files, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
