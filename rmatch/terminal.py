@@ -111,7 +111,7 @@ def _show_outcome(console: Console, matching: Matching, problem: Problem) -> Non
     console.print(f"On average: {means}.")
     for rule, count in Counter(flag for pair in matching.pairs for flag in pair.flags).items():
         console.print(
-            f"{_count(count, 'pair')} flagged for review: data is missing to know '{rule}'."
+            f"{_count(count, 'pair')} to review: the data does not say whether '{rule}' holds."
         )
 
 
