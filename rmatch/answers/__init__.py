@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from rmatch.answers.costs import RuleCosts
     from rmatch.answers.whatif import WhatIf
     from rmatch.answers.why import Alternatives, Why
     from rmatch.answers.why_not import WhyNot
@@ -91,6 +92,29 @@ would be matched and the total would rise by 4.
         from rmatch.answers.why_unmatched import why_unmatched
 
         return why_unmatched(self._matching, person, side=side, viewer=viewer)
+
+    def rule_costs(self, *, viewer: str | Viewer = "owner", seed: int = 0) -> RuleCosts:
+        """Say what every rule costs: dropped, loosened step by step, with another, as a share.
+
+        Safety rules are not up for negotiation and are left out, but for an auditor. ``seed``
+        serves the Shapley shares of more than eight rules, which are sampled.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> from rmatch.rules import SeniorityGap
+        >>> mentors = [{"id": "m-1", "level": 3, "skills": "AI:4"}]
+        >>> mentees = [{"id": "s-1", "level": 4, "goals": "AI:4"}]
+        >>> matching = rmatch.match(mentors, mentees, rules=[SeniorityGap(2)])
+        >>> print(matching.rule_costs())
+        Under all rules, 0 of 1 mentees have a mentor, with a total score of 0. Without “the \
+mentee is at least 2 levels above the mentor”, the best would match 1 more mentee and raise the \
+total by 1; “the mentee is at least 1 levels above the mentor” instead would match 1 more mentee \
+and raise the total by 1.
+        """
+        from rmatch.answers.costs import rule_costs
+
+        return rule_costs(self._matching, viewer=viewer, seed=seed)
 
     @cached_property
     def _what_if(self) -> WhatIf:

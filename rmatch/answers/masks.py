@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rmatch.columns import Rows
     from rmatch.problem import Problem
+    from rmatch.rules.cohort import CohortRule
 
     Bools = NDArray[np.bool_]
 
@@ -45,6 +46,6 @@ def all_but(two: Bools, allowed: list[Bools], skipped: int) -> Bools:
     return rest
 
 
-def negotiable(rule: PairRule) -> bool:
+def negotiable(rule: PairRule | CohortRule) -> bool:
     """Say whether loosening a rule may be proposed: never a safety rule, never a private one."""
-    return not (rule.safety or rule.private)
+    return not (isinstance(rule, PairRule) and (rule.safety or rule.private))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rmatch.matching import Matching
     from rmatch.viewer import Viewer
 
-_SHOWN = 5
+_SHOWN = 3
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.problem import Problem
-from rmatch.rules.base import PairRule
 from rmatch.scoring.coverage import ReturnCoverage, TeachingCoverage, covered_goals
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
     from rmatch.people import Person
+    from rmatch.rules.base import PairRule
     from rmatch.viewer import Viewer
 
 
@@ -140,5 +140,4 @@ def one_gain(matching: Matching, row: int, col: int) -> tuple[int, bool]:
 
 def pair_rules(matching: Matching) -> tuple[PairRule, ...]:
     """Return the rules of the problem that are about one pair at a time."""
-    rules = getattr(matching.problem, "rules", ())
-    return tuple(rule for rule in rules if isinstance(rule, PairRule))
+    return matching.problem.pair_rules if isinstance(matching.problem, Problem) else ()
