@@ -1,0 +1,242 @@
+"""What a programme changed, measured with a comparison that deserves the name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+
+Method = Literal["lottery", "did", "matched"]
+Outcomes = Mapping[str, float]
+
+_LARGE_DIFFERENCE = 0.1  # Austin, 2009: below it a covariate counts as balanced
+
+_WARNINGS: dict[str, tuple[str, ...]] = {
+    "lottery": (),
+    "did": (
+        (
+            "difference in differences holds only if both groups would have changed alike "
+            "without the programme; nothing in the data can show that"
+        ),
+    ),
+    "matched": (
+        (
+            "volunteers differ from others in ways that no covariate records; matched controls "
+            "take care of the recorded ones only"
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Uplift:
+    """The effect on an outcome, with its 95 % interval.
+
+    ``balance`` holds, for each covariate, the standardised mean difference between the groups:
+    below 0.1 in size counts as balanced.
+    """
+
+    effect: float
+    low: float
+    high: float
+    method: Method
+    treated: int
+    control: int
+    balance: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the interval leaves out no effect at all."""
+        return self.low > 0 or self.high < 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "effect": self.effect,
+            "interval": [self.low, self.high],
+            "method": self.method,
+            "treated": self.treated,
+            "control": self.control,
+            "balance": dict(self.balance),
+            "warnings": list(self.warnings),
+        }
+
+    def __str__(self) -> str:
+        said = "the interval leaves out 0" if self.conclusive else "the data cannot tell it from 0"
+        lines = [
+            (
+                f"effect {self.effect:+.3f}, 95 % interval {self.low:+.3f} to {self.high:+.3f} "
+                f"({self.treated} against {self.control}); {said}"
+            )
+        ]
+        lines += [f"{name}: standardised difference {d:+.2f}" for name, d in self.balance.items()]
+        return "\n".join([*lines, *(f"warning: {warning}" for warning in self.warnings)])
+
+
+def uplift(
+    outcome: Outcomes,
+    treated: Iterable[str],
+    control: Iterable[str],
+    *,
+    method: Method = "lottery",
+    before: Outcomes | None = None,
+    strata: Mapping[str, Any] | None = None,
+    covariates: Mapping[str, Outcomes] | None = None,
+) -> Uplift:
+    """Return the effect of taking part.
+
+    Parameters
+    ----------
+    outcome
+        What is measured, by person: retained (0 or 1), a score, a count.
+    treated, control
+        Who took part and who did not. For ``"lottery"``: the winners and the losers.
+    method
+        ``"lottery"``: difference of means within each stratum, weighted by its people. ``"did"``:
+        difference in differences, needs ``before``. ``"matched"``: each treated person against the
+        most similar control by ``covariates``, each control once, found by rmatch's own matcher.
+    before
+        The same outcome before the programme.
+    strata
+        The lottery's strata, by person; default one.
+    covariates
+        Numbers known before the programme, by name and person: for the balance table, and to find
+        matched controls.
+
+    Notes
+    -----
+    Intervals are Welch's, with Satterthwaite's degrees of freedom, over all strata; for matched
+    controls, Student's over the differences of pairs.
+
+    References
+    ----------
+    J. Neyman, 1923 (the stratified difference of means); P. C. Austin, "Balance diagnostics for
+    comparing the distribution of baseline covariates", Statistics in Medicine 28, 2009.
+
+    Examples
+    --------
+    >>> stayed = {"a": 1, "b": 1, "c": 1, "d": 0, "e": 0, "f": 1, "g": 0, "h": 0}
+    >>> result = uplift(stayed, treated="abcd", control="efgh")
+    >>> result.effect
+    0.5
+    """
+    one, other = tuple(treated), tuple(control)
+    _check(outcome, one, other, method, before, covariates)
+    values = dict(outcome)
+    if method == "did" and before is not None:
+        values = {person: outcome[person] - before[person] for person in (*one, *other)}
+    warnings = list(_WARNINGS[method])
+    if method == "matched" and covariates is not None:
+        effect, low, high, other = _matched(values, one, other, covariates)
+    else:
+        effect, low, high = _stratified(values, one, other, strata or {})
+    balance = {
+        name: _standardised(column, one, other) for name, column in (covariates or {}).items()
+    }
+    warnings += [
+        f"the groups differ in {name} by {difference:+.2f} standard deviations"
+        for name, difference in balance.items()
+        if abs(difference) > _LARGE_DIFFERENCE
+    ]
+    return Uplift(effect, low, high, method, len(one), len(other), balance, tuple(warnings))
+
+
+def _check(
+    outcome: Outcomes,
+    one: Sequence[str],
+    other: Sequence[str],
+    method: str,
+    before: Outcomes | None,
+    covariates: Mapping[str, Outcomes] | None,
+) -> None:
+    wrong = []
+    if method not in _WARNINGS:
+        wrong.append(f"method={method!r}; allowed are {', '.join(_WARNINGS)}")
+    if method == "did" and before is None:
+        wrong.append("method='did' needs before={person: outcome before}")
+    if method == "matched" and not covariates:
+        wrong.append("method='matched' needs covariates={name: {person: number}}")
+    both = sorted({*one} & {*other})
+    if both:
+        wrong.append(f"{', '.join(both[:5])} are in both groups")
+    for name, known in (("outcome", outcome), ("before", before), *(covariates or {}).items()):
+        lacking = [person for person in (*one, *other) if known is not None and person not in known]
+        if lacking:
+            wrong.append(f"{name} is missing for {', '.join(lacking[:5])} ({len(lacking)} people)")
+    if min(len(one), len(other)) < 2:
+        wrong.append(f"groups of {len(one)} and {len(other)}; each needs at least 2 people")
+    if wrong:
+        raise InvalidInputError("; ".join(wrong))
+
+
+def _stratified(
+    values: Outcomes, one: Sequence[str], other: Sequence[str], strata: Mapping[str, Any]
+) -> tuple[float, float, float]:
+    groups: dict[Any, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    for place, people in enumerate((one, other)):
+        for person in people:
+            groups[strata.get(person)][place].append(float(values[person]))
+    few = [name for name, (left, right) in groups.items() if min(len(left), len(right)) < 2]
+    if few:
+        raise InvalidInputError(
+            f"strata {few} have fewer than 2 people in a group; join them with others"
+        )
+    total = len(one) + len(other)
+    effect, variance, spread = 0.0, 0.0, 0.0
+    for left, right in groups.values():
+        weight = (len(left) + len(right)) / total
+        effect += weight * (float(np.mean(left)) - float(np.mean(right)))
+        for sample in (left, right):
+            part = weight**2 * float(np.var(sample, ddof=1)) / len(sample)
+            variance += part
+            spread += part**2 / (len(sample) - 1)
+    return effect, *_interval(effect, variance, variance**2 / spread if spread else 1.0)
+
+
+def _matched(
+    values: Outcomes, one: Sequence[str], other: Sequence[str], covariates: Mapping[str, Outcomes]
+) -> tuple[float, float, float, tuple[str, ...]]:
+    from rmatch.pipeline import match_matrix
+
+    if len(other) < len(one):
+        raise InvalidInputError(
+            f"{len(other)} controls for {len(one)} treated people; give at least as many"
+        )
+    columns = [
+        [[known[p] for p in people] for known in covariates.values()] for people in (one, other)
+    ]
+    left, right = (np.array(column, dtype=float).T for column in columns)
+    scale = np.vstack([left, right]).std(axis=0)
+    scale[scale == 0] = 1.0
+    distance = np.linalg.norm((left[:, None, :] - right[None, :, :]) / scale, axis=2)
+    matching = match_matrix(distance.max() - distance, objective="coverage_first")
+    chosen = tuple(other[col] for col in matching.cols.tolist())
+    differences = np.array(
+        [
+            values[one[row]] - values[person]
+            for row, person in zip(matching.rows, chosen, strict=True)
+        ]
+    )
+    effect = float(differences.mean())
+    variance = float(differences.var(ddof=1)) / len(differences)
+    return effect, *_interval(effect, variance, len(differences) - 1), chosen
+
+
+def _interval(effect: float, variance: float, freedom: float) -> tuple[float, float]:
+    from scipy.stats import t
+
+    margin = float(t.ppf(0.975, max(freedom, 1.0))) * variance**0.5
+    return effect - margin, effect + margin
+
+
+def _standardised(column: Outcomes, one: Sequence[str], other: Sequence[str]) -> float:
+    left, right = (np.array([column[p] for p in people], dtype=float) for people in (one, other))
+    pooled = ((left.var(ddof=1) + right.var(ddof=1)) / 2) ** 0.5
+    difference = float(left.mean() - right.mean())
+    return difference / float(pooled) if pooled > 0 else (0.0 if difference == 0 else float("inf"))

@@ -1,0 +1,96 @@
+"""Health: figures by hand, and the reasons that call a pair at risk."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rmatch
+from rmatch.living.health import PairEvent, RiskRules, health, kaplan_meier
+
+START = date(2026, 1, 5)
+
+
+def events(*happened, mentor="m", mentee="s"):
+    """Events of a pair that started on the first day: (day, kind) or (day, kind, value)."""
+    return [PairEvent(mentor, mentee, "started", START)] + [
+        PairEvent(mentor, mentee, kind, START + timedelta(days=day), *value)
+        for day, kind, *value in happened
+    ]
+
+
+@pytest.mark.parametrize(
+    ("happened", "risks"),
+    [
+        ([(10, "planned"), (10, "held")], ()),
+        ([], ("no session yet, 50 days after the start",)),
+        ([(2, "planned"), (2, "held"), (40, "planned"), (45, "planned")], (
+            "no contact for 48 days", "1 of 3 sessions held")),
+        ([(30, "held"), (31, "rated", 2), (40, "rated", 3)], ("mean rating 2.5",)),
+        ([(20, "ended")], ()),
+    ],
+)  # fmt: skip
+def test_risks_are_said_with_their_figures(happened, risks):
+    """Each rule names what it saw; an ended pair is not at risk any more."""
+    found = health(events(*happened), on=START + timedelta(days=50))
+    assert found.pairs[0].risks == risks
+    assert len(found.at_risk) == bool(risks)
+
+
+def test_rules_are_the_callers():
+    """The limits are parameters, not constants."""
+    late = health(events((2, "held")), on=START + timedelta(days=20),
+                  rules=RiskRules(days_without_contact=10))  # fmt: skip
+    assert late.pairs[0].risks == ("no contact for 18 days",)
+
+
+def test_the_future_does_not_count():
+    """Events after the day looked from are left out."""
+    found = health(events((5, "planned"), (60, "ended")), on=START + timedelta(days=10))
+    assert not found.pairs[0].ended
+    assert found.sessions_held == 0
+
+
+def test_the_curve_by_hand():
+    """Six pairs, by hand: 1 - 1/6 = 5/6, then times 1 - 1/4 (one censored in between), then 1/2."""
+    curve = kaplan_meier([10, 20, 30, 40, 50, 60], [True, False, True, False, True, False])
+    assert curve.days == (10, 30, 50)
+    assert curve.at_risk == (6, 4, 2)
+    expected = [5 / 6, 5 / 6 * 3 / 4, 5 / 6 * 3 / 4 / 2]
+    assert curve.share == pytest.approx(expected)
+    variance = 1 / (6 * 5)
+    low = (5 / 6) ** math.exp(1.959963984540054 * math.sqrt(variance) / abs(math.log(5 / 6)))
+    assert curve.low[0] == pytest.approx(low)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=30))
+def test_the_curve_only_falls_and_its_limits_hold_it(pairs):
+    """Any data gives a falling curve within [0, 1] between its limits."""
+    curve = kaplan_meier([days for days, _ in pairs], [ended for _, ended in pairs])
+    assert list(curve.share) == sorted(curve.share, reverse=True)
+    for low, share, high in zip(curve.low, curve.share, curve.high, strict=True):
+        assert 0 <= low <= share <= high <= 1
+
+
+def test_bad_events_are_named_by_row():
+    """All bad events come in one error."""
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        health(
+            [
+                {"mentor": "m", "mentee": "s", "kind": "met", "on": START},
+                {"mentor": "m", "mentee": "s", "kind": "rated", "on": START, "value": 9},
+                {"mentor": "m"},
+            ],
+            on=START,
+        )
+    assert [problem.row for problem in caught.value.problems] == [1, 2, 3]
+
+
+def test_a_frame_has_a_row_per_pair():
+    """The figures leave as a table."""
+    found = health([*events((3, "held")), *events(mentor="n")], on=START)
+    assert len(found.to_frame("pandas")) == 2

@@ -1,0 +1,89 @@
+"""Uplift: figures by hand and by simulation with a known effect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_ind
+
+import rmatch
+from rmatch.living.impact import uplift
+
+
+def people(prefix, count):
+    return [f"{prefix}{number}" for number in range(count)]
+
+
+def test_without_strata_it_is_welchs_interval():
+    """SciPy's Welch interval of the same two samples."""
+    rng = np.random.default_rng(1)
+    one, other = rng.normal(1, 1, 30), rng.normal(0, 2, 20)
+    outcome = dict(zip(people("t", 30) + people("c", 20), [*one, *other], strict=True))
+    result = uplift(outcome, people("t", 30), people("c", 20))
+    expected = ttest_ind(one, other, equal_var=False).confidence_interval()
+    assert result.effect == pytest.approx(one.mean() - other.mean())
+    assert (result.low, result.high) == pytest.approx(tuple(expected))
+
+
+def test_strata_take_out_what_differs_between_them():
+    """Two strata with unequal shares of winners: the plain difference misleads."""
+    outcome, strata = {}, {}
+    treated, control = [], []
+    for name, level, winners, losers in (("A", 10, 8, 2), ("B", 0, 2, 8)):
+        for group, count, effect in ((treated, winners, 1), (control, losers, 0)):
+            for number in range(count):
+                person = f"{name}{effect}{number}"
+                outcome[person], strata[person] = level + effect, name
+                group.append(person)
+    assert uplift(outcome, treated, control).effect == pytest.approx(7.0)
+    assert uplift(outcome, treated, control, strata=strata).effect == pytest.approx(1.0)
+
+
+def test_difference_in_differences_by_hand():
+    """(T1 - T0) - (C1 - C0), with its own warning."""
+    before = {"a": 1, "b": 2, "c": 5, "d": 6}
+    after = {"a": 4, "b": 5, "c": 6, "d": 7}
+    result = uplift(after, ["a", "b"], ["c", "d"], method="did", before=before)
+    assert result.effect == 2
+    assert "changed alike" in result.warnings[0]
+
+
+def test_matched_controls_recover_a_known_effect():
+    """Volunteers are older and do better anyway; matching on age leaves the true effect of 1."""
+    rng = np.random.default_rng(2)
+    age = {**{p: rng.normal(50, 5) for p in people("t", 60)},
+           **{p: rng.normal(40, 8) for p in people("c", 400)}}  # fmt: skip
+    outcome = {p: a / 10 + (p[0] == "t") + rng.normal(0, 0.1) for p, a in age.items()}
+    plain = uplift(outcome, people("t", 60), people("c", 400))
+    result = uplift(outcome, people("t", 60), people("c", 400), method="matched",
+                    covariates={"age": age})  # fmt: skip
+    assert plain.low > 1.5
+    assert result.effect == pytest.approx(1.0, abs=0.1)
+    assert result.control == 60
+    assert abs(result.balance["age"]) < 0.1
+
+
+def test_unbalanced_groups_are_warned_of():
+    """A covariate that differs is named with its size."""
+    age = {"a": 60, "b": 62, "c": 30, "d": 32}
+    result = uplift(dict.fromkeys("abcd", 1.0), "ab", "cd", covariates={"age": age})
+    assert result.warnings[-1].startswith("the groups differ in age by +")
+    assert not result.conclusive
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "magic"}, "method='magic'; allowed are lottery, did, matched"),
+        ({"method": "did"}, "method='did' needs before="),
+        ({"method": "matched"}, "method='matched' needs covariates="),
+        ({"control": "ab"}, "a, b are in both groups"),
+        ({"treated": "axy"}, r"outcome is missing for x, y \(2 people\)"),
+        ({"strata": {"a": 1, "b": 2, "c": 1, "d": 2}}, "fewer than 2 people in a group"),
+    ],
+)
+def test_bad_input_is_refused(options, message):
+    """What cannot be computed is said, not guessed."""
+    arguments = {"treated": "ab", "control": "cd"} | options
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        uplift(dict.fromkeys("abcd", 1.0), **arguments)
