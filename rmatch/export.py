@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
+import shutil
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -81,35 +82,33 @@ def write_csv(
 def write_file(content: bytes, path: str | Path, *, force: bool = False) -> bool:
     """Write a file whole or not at all; parameters, return and errors of :func:`write_csv`."""
     path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file")
-    if path.exists():
-        if path.read_bytes() == content:
-            return False
-        if not force:
-            raise already_there(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    check_free(path, force=force)
+    target = path.resolve()  # a link stays a link
+    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             file.write(content)
-        os.chmod(name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        os.replace(name, path)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, draft)
+        os.replace(draft, target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
     return True
 
 
-def already_there(path: Path) -> FileExistsError:
-    """Return the error for a file that would be overwritten."""
-    return FileExistsError(
-        f"{path} is there already and was not overwritten "
-        "(--force, or force=True in Python, overwrites it; or choose another name)"
-    )
-
-
-def _umask() -> int:
-    """Return the process's mask for new files, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def check_free(path: Path, *, force: bool = False) -> None:
+    """Raise unless a file can be written there: worth asking before long work."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    if path.exists() and not force:
+        raise FileExistsError(
+            f"{path} is there already and was not overwritten "
+            "(--force, or force=True in Python, overwrites it; or choose another name)"
+        )

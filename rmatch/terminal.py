@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.problem import Problem
+from rmatch.rules.base import PairRule
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rmatch.cli.strategies import Strategy
     from rmatch.matching import Matching, Pair
     from rmatch.reading import CheckReport
+    from rmatch.rules.cohort import CohortRule
     from rmatch.unmatched import Unmatched
 
 _PAIRS_SHOWN = 5
@@ -113,14 +115,20 @@ def _show_outcome(console: Console, matching: Matching, problem: Problem) -> Non
         console.print(
             f"{_count(count, 'pair')} to review: the data does not say whether '{rule}' holds."
         )
+    for remark in matching.remarks:
+        console.print(f"Note: {_plain(remark)}")
 
 
 def _show_rules(console: Console, problem: Problem) -> None:
     _title(console, "Rules that every pair keeps")
     for rule in problem.rules:
-        _item(console, _PRIVATE if rule.private else rule.describe())
+        _item(console, _said(rule))
     if not problem.rules:
         console.print("  none was asked for")
+
+
+def _said(rule: PairRule | CohortRule) -> str:
+    return _PRIVATE if isinstance(rule, PairRule) and rule.private else rule.describe()
 
 
 def _show_pairs(console: Console, matching: Matching, problem: Problem, about: str | None) -> None:
@@ -197,7 +205,7 @@ def _show_proof(console: Console, matching: Matching) -> None:
         f"Checked, pair by pair and apart from the solver: {_count(len(violations), 'violation')} "
         f"of rules and limits in {_count(len(matching), 'pair')}."
     )
-    if matching.bound_units != matching.units:
+    if matching.bound_units != matching.units or not matching.has_prices:
         console.print(matching.summary().splitlines()[-1])
         return
     proof = matching.certificate.verify(matching.problem)
@@ -233,7 +241,7 @@ def show_strategies(console: Console, strategies: Iterable[Strategy]) -> None:
 
 def show_report(console: Console, report: CheckReport) -> None:
     """Show what was found in people's data: problems, then warnings."""
-    people = " and ".join(f"{count} {side}" for side, count in report.people.items())
+    people = " and ".join(f"{count} {side}" for side, count in report.people.items()) or "Nobody"
     verdict = "can be matched" if report.ok else "cannot be matched yet"
     console.print(f"{people}: the data {verdict}.", style="bold")
     for title, found in (("problem", report.problems), ("warning", report.warnings)):

@@ -19,7 +19,10 @@ def check(
     sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
-    """List every problem in a file of people; exit with 1 if there is one."""
+    """List everything that is wrong in a file of people.
+
+    Problems stop a match (exit code 1); warnings, such as two spellings of a skill, do not.
+    """
     from rmatch.reading import check_people
     from rmatch.terminal import open_console, show_report
 

@@ -13,7 +13,11 @@ from rmatch.cli.strategies import other_strategies
 
 
 def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = False) -> None:
-    """Match 1,000 developers of a public survey, show the result, and write pairs.csv."""
+    """Match the people of a public survey and show the result.
+
+    1,000 developers answered; who takes part, and what is derived from the answers, stands in
+    rmatch.datasets. The pairs are written as CSV too.
+    """
     import rmatch
     from rmatch.datasets import ATTRIBUTION, developer_survey, developer_survey_programme
     from rmatch.terminal import open_console, save, show_matching, show_strategies, waiting

@@ -76,20 +76,19 @@ def match(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Match the people of a file under rules, show the result, and write the pairs.
+    """Match the people of a file and write the pairs.
 
     Data that protects people decides by itself: with columns 'manager', 'vetoes', 'consent' or
     'needs', nobody is paired within their reporting line, against a veto or without consent,
     and every need is met.
     """
     import rmatch
-    from rmatch.export import already_there
+    from rmatch.export import check_free
     from rmatch.reading import read_people, read_sides
     from rmatch.terminal import open_console, save, show_matching, waiting
 
     sources(people, mentors, mentees)
-    if out.exists() and not force:
-        raise already_there(out)
+    check_free(out, force=force)
     console = open_console(stderr=as_json)
     reading: dict[str, Any] = {"scale": scale, "as_of": as_of, "sheet": sheet}
     wanted = _Wanted(

@@ -31,17 +31,17 @@ def other_strategies(best: Matching) -> tuple[Strategy, ...]:
     from rmatch.pipeline import solve
     from rmatch.solvers import Options
 
-    found = [_row("rmatch, proven best", [best], best)]
+    found = [_row("proven best (rmatch)", [best], best)]
     for name, solver in (
-        ("best pair first (greedy)", "greedy"),
-        ("stable (deferred acceptance)", "stable"),
+        ("greedy (best pair first)", "greedy"),
+        ("stable (no pair defects)", "stable"),
         ("first come, first served", "first_come"),
     ):
         found.append(_row(name, [solve(best.problem, solver=solver)], best))
     draws = [
         solve(best.problem, solver="random", options=Options(seed=seed)) for seed in range(_DRAWS)
     ]
-    found.append(_row(f"random (mean of {_DRAWS} draws)", draws, best))
+    found.append(_row(f"random ({_DRAWS} draws, mean)", draws, best))
     return tuple(found)
 
 

@@ -60,7 +60,7 @@ def test_the_demo_says_what_a_programme_owner_asks(folder, run):
         "0 violations",
         "no other set of pairs can be better",
         "first come, first served",
-        "random (mean of 20 draws)",
+        "random (20 draws, mean)",
     ):
         assert words in out
     assert len(pairs(folder / "pairs.csv")) == 247
@@ -115,6 +115,16 @@ def test_check_lists_every_problem_and_exits_1(folder, run):
     code, out, _ = run("check", "bad.csv", "--json")
     report = json.loads(out)
     assert (code, report["ok"], len(report["problems"])) == (1, False, 3)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"id,role\n"])
+def test_check_of_a_file_without_people_says_why(folder, run, content):
+    """Empty, not UTF-8, or a header only: a sentence each, and exit code 1."""
+    (folder / "none.csv").write_bytes(content)
+    code, out, _ = run("check", "none.csv")
+    assert code == 1
+    assert "the data cannot be matched yet" in out
+    assert "PROBLEM" in out
 
 
 def test_match_gives_what_python_gives(folder, run):
@@ -178,6 +188,7 @@ def test_match_stops_before_the_work_where_the_file_is_there(folder, run):
         (("match", "people.csv", "--solver", "magic"), 1, "there are: "),
         (("match", "people.csv", "--same", "planet"), 1, "reads the column 'planet'"),
         (("match", "people.csv", "--objective", "fame"), 1, "fame"),
+        (("match", "people.csv", "--out", "no/pairs.csv"), 2, "there is no folder 'no'"),
         (("match", "people.csv", "--seats", "many"), 2, "Invalid value for '--seats'"),
     ],
 )

@@ -66,3 +66,22 @@ def test_a_folder_is_no_file(tmp_path):
     """The message names the folder instead of failing somewhere inside."""
     with pytest.raises(IsADirectoryError, match="name a file"):
         export.write_csv([{"a": 1}], tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    """The message names the folder that is missing, not a temporary file in it."""
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*reports"):
+        export.write_csv([{"a": 1}], tmp_path / "reports" / "pairs.csv")
+
+
+def test_links_and_permissions_survive_an_overwrite(tmp_path):
+    """A shared file that is replaced stays where it is and readable by whom it was."""
+    real = tmp_path / "real.csv"
+    real.write_text("old")
+    real.chmod(0o640)
+    link = tmp_path / "pairs.csv"
+    link.symlink_to(real)
+    export.write_csv([{"a": 1}], link, force=True)
+    assert link.is_symlink()
+    assert read(real) == [["a"], ["1"]]
+    assert real.stat().st_mode & 0o777 == 0o640
