@@ -290,10 +290,12 @@ class Matching(Answers):
                 f"score {self.score:.4g} in total; per pair {scores.mean():.3f} on average, "
                 f"{scores[0]:.3f} at worst, {scores[-1]:.3f} at best"
             )
-        lines.append(self._proof())
+        lines.append(self.proof)
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
-    def _proof(self) -> str:
+    @property
+    def proof(self) -> str:
+        """How good the matching is known to be, and from what, in words."""
         how = f"objective {self.problem.objective.name}, solver {self.solver}"
         if self.status is Status.OPTIMAL:
             return f"proven optimal ({how}); checked"

@@ -206,7 +206,7 @@ def _show_proof(console: Console, matching: Matching) -> None:
         f"of rules and limits in {_count(len(matching), 'pair')}."
     )
     if matching.bound_units != matching.units or not matching.has_prices:
-        console.print(matching.summary().splitlines()[-1])
+        console.print(matching.proof, style="bold")
         return
     proof = matching.certificate.verify(matching.problem)
     unit, name = matching.problem.unit, _words(matching.problem.objective.name)

@@ -222,3 +222,10 @@ def test_control_characters_cannot_steer_the_terminal(folder, run):
     _, out, _ = run("match", "people.csv")
     assert "\x1b" not in out
     assert "D?[31mn" in out
+
+
+def test_a_strategy_that_proves_nothing_says_so(folder, run):
+    """Greedy finds pairs too, but no words of proof may stand under them."""
+    _, out, _ = run("match", "people.csv", "--solver", "greedy")
+    assert "nothing proven about the best" in out
+    assert "no other set" not in out
