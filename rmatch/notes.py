@@ -17,11 +17,11 @@ _SHOWN = 5
 
 
 def notes(matching: Matching) -> tuple[str, ...]:
-    """Return remarks in words: look-alike skills, goals nobody can teach, pairs to review."""
+    """Return remarks in words: of rules, look-alike skills, unteachable goals, pairs to review."""
     problem = matching.problem
     if not isinstance(problem, Problem):
         return ()
-    return (*_look_alikes(problem), *_unteachable(problem), *_flagged(matching))
+    return (*matching.remarks, *_look_alikes(problem), *_unteachable(problem), *_flagged(matching))
 
 
 def _look_alikes(problem: Problem) -> list[str]:

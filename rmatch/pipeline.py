@@ -11,7 +11,8 @@ import numpy as np
 
 from rmatch import solvers
 from rmatch.candidates import all_candidates
-from rmatch.errors import InfeasibleError, SolverError
+from rmatch.conflicts import infeasible
+from rmatch.errors import SolverError
 from rmatch.matching import Matching
 from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
@@ -73,7 +74,7 @@ def match(
     InvalidInputError
         Naming every bad row at once.
     InfeasibleError
-        When minimums cannot be met.
+        When rules, locks and minimums cannot hold together; it names a smallest set of them.
     UnsupportedFeatureError
         When the solver asked for cannot do it; the message names those that can.
 
@@ -173,7 +174,7 @@ def solve(
     try:
         selection = problem.objective.optimise(candidates, solver, options or Options())
     except Infeasible:
-        raise InfeasibleError("the minimum numbers of pairs cannot all be met") from None
+        raise infeasible(problem) from None
     solved = perf_counter()
     order = np.lexsort((candidates.mentee[selection.edges], candidates.mentor[selection.edges]))
     chosen = selection.edges[order]

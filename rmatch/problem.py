@@ -122,8 +122,8 @@ class Problem:
         return tuple(rule for rule in self.rules if isinstance(rule, CohortRule))
 
     @cached_property
-    def bounds(self) -> Bounds:
-        """How many pairs everybody may and must have, and what being matched is worth."""
+    def counts(self) -> Bounds:
+        """The least and the most pairs of everybody: the rosters', or what rules say instead."""
         plain = Bounds.of(
             self.mentors.counts("capacity", 1),
             self.mentees.counts("capacity", 1),
@@ -137,10 +137,15 @@ class Problem:
                 strictest = max if name.endswith("least") else min
                 counts[name] = strictest(count, counts.get(name, count))
         changes = {name: np.full_like(getattr(plain, name), counts[name]) for name in counts}
-        plain = dataclasses.replace(plain, **changes)
+        return dataclasses.replace(plain, **changes)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """How many pairs everybody may and must have, and what being matched is worth."""
+        bounds = self.counts
         for rule in self.cohort_rules:
-            plain = rule.bounds(self, plain)
-        return self._with_bonuses(plain.clipped())
+            bounds = rule.bounds(self, bounds)
+        return self._with_bonuses(bounds.clipped())
 
     def _with_bonuses(self, plain: Bounds) -> Bounds:
         """Let the objective set its bonuses above everything rules can earn or cost."""
