@@ -222,8 +222,7 @@ def in_words(problem: Problem | MatrixProblem, demands: Sequence[Demand]) -> tup
             words.append(f"lock {mentor} with {mentee}")
         elif isinstance(problem, Problem) and demand.kind == "rule":
             rule = problem.rules[demand.rule]
-            private = getattr(rule, "private", False)
-            words.append("a private rule" if private else f"rule: {rule.describe()}")
+            words.append("a private rule" if rule.private else f"rule: {rule.describe()}")
     return tuple(words)
 
 

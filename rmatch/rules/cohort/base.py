@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -78,6 +78,9 @@ class CohortRule:
     >>> len(rmatch.match(people, others, rules=[FewTrips(2)]))
     2
     """
+
+    #: Private rules are never named to a participant (§C11).
+    private: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
