@@ -29,6 +29,8 @@ _PUBLIC: dict[str, str] = {
     "match_matrix": "rmatch.pipeline",
     "read_people": "rmatch.reading",
     "read_roster": "rmatch.reading",
+    "readiness": "rmatch.answers.readiness",
+    "recruit": "rmatch.answers.recruit",
     "solve": "rmatch.pipeline",
 }
 _MODULES = ("objectives", "rules", "scoring")
@@ -53,6 +55,8 @@ __all__ = [
     "objectives",
     "read_people",
     "read_roster",
+    "readiness",
+    "recruit",
     "rules",
     "scoring",
     "solve",
@@ -60,6 +64,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from rmatch import objectives, rules, scoring
+    from rmatch.answers.readiness import readiness
+    from rmatch.answers.recruit import recruit
     from rmatch.errors import (
         InfeasibleError,
         InvalidInputError,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rmatch.answers.costs import RuleCosts
+    from rmatch.answers.recruit import Recruiting
     from rmatch.answers.whatif import WhatIf
     from rmatch.answers.why import Alternatives, Why
     from rmatch.answers.why_not import WhyNot
@@ -109,12 +110,21 @@ would be matched and the total would rise by 4.
         >>> print(matching.rule_costs())
         Under all rules, 0 of 1 mentees have a mentor, with a total score of 0. Without “the \
 mentee is at least 2 levels above the mentor”, the best would match 1 more mentee and raise the \
-total by 1; “the mentee is at least 1 levels above the mentor” instead would match 1 more mentee \
+total by 1; “the mentee is at least 1 level above the mentor” instead would match 1 more mentee \
 and raise the total by 1.
         """
         from rmatch.answers.costs import rule_costs
 
         return rule_costs(self._matching, viewer=viewer, seed=seed)
+
+    def recruit(self, n: int = 3, *, viewer: str | Viewer = "owner") -> Recruiting:
+        """Say what ``n`` more mentors should bring, and whose extra place is worth most.
+
+        See :func:`rmatch.recruit`.
+        """
+        from rmatch.answers.recruit import recruit
+
+        return recruit(self._matching, n, viewer=viewer)
 
     @cached_property
     def _what_if(self) -> WhatIf:

@@ -137,8 +137,8 @@ class RuleCosts(Answer):
         parts = []
         if mentees > 0:
             parts.append(f"match {counted(mentees, 'more mentee')}")
-        if score > 0:
-            parts.append(f"raise the total by {figure(score)}")
+        if score:
+            parts.append(f"{'raise' if score > 0 else 'lower'} the total by {figure(abs(score))}")
         rise = figure(outcome.objective - self.now.objective)
         return " and ".join(parts) or f"raise the objective by {rise}"
 

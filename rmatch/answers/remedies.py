@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.answers.effect import Effect, effect_of
 from rmatch.answers.masks import all_but, masks, negotiable, rule_mask
 from rmatch.answers.people import pair_rules
 from rmatch.answers.residual import NO_WAY
 from rmatch.answers.whatif import FromPrices
-from rmatch.answers.wording import figure, name_of
+from rmatch.answers.wording import name_of
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Remedy:
     step: int
     partner: Any
     gain: float
+    effect: Effect
     words: str
 
 
@@ -92,7 +94,7 @@ def _rules(
                     if looser is None
                     else (f"If “{looser.describe()}” were enough")
                 )
-                gain = int(worth[best]) * problem.unit
+                gain = effect_of(matching, int(worth[best]))
                 remedy = _remedy(
                     matching,
                     side,
@@ -114,7 +116,7 @@ def _remedy(
     person: int,
     partner: int,
     asks: str,
-    gain: float,
+    effect: Effect,
     viewer: Viewer,
     what: tuple[str, str, int],
 ) -> Remedy:
@@ -122,8 +124,8 @@ def _remedy(
     ids = matching.mentee_ids if side == "mentor" else matching.mentor_ids
     name = name_of(matching, side, person, viewer)
     called = name_of(matching, other, partner, viewer)
-    words = f"{asks} for {name} alone, {called} could be the {other} and the total would rise by "
-    return Remedy(*what, ids[partner], gain, f"{words}{figure(gain)}")
+    words = f"{asks} for {name} alone, {called} could be the {other} and {effect.words}"
+    return Remedy(*what, ids[partner], effect.objective, effect, words)
 
 
 def _place(
@@ -152,12 +154,11 @@ def _place(
     if not len(good):
         return None
     best = int(good[every[good].argmin()])
-    gain = -int(every[best]) * matching.problem.unit
+    effect = effect_of(matching, -int(every[best]))
     other = "mentor" if side == "mentee" else "mentee"
     ids = matching.mentor_ids if other == "mentor" else matching.mentee_ids
     words = (
         f"If {name_of(matching, other, best, viewer)} had one more place, "
-        f"{name_of(matching, side, person, viewer)} would be matched and the total would rise "
-        f"by {figure(gain)}"
+        f"{name_of(matching, side, person, viewer)} would be matched and {effect.words}"
     )
-    return _PLACE, Remedy("place", None, 1, ids[best], gain, words)
+    return _PLACE, Remedy("place", None, 1, ids[best], effect.objective, effect, words)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.answers.answer import Answer
+from rmatch.answers.effect import Effect, effect_of
 from rmatch.answers.moves import Move, moves_of, spoken
 from rmatch.answers.people import Lesson, lessons, line, open_goals, other_reasons, row_of, side_of
 from rmatch.answers.residual import NO_WAY
@@ -33,20 +34,21 @@ class Option(Answer):
     name: str
     score: float
     cost: float
+    effect: Effect
     moves: tuple[Move, ...] = ()
 
     @property
     def words(self) -> str:
-        return f"{self.name} ({figure(self.score)} as a pair): {effect(self.cost, self.moves)}"
+        return f"{self.name} ({figure(self.score)} as a pair): {because(self.effect, self.moves)}"
 
 
-def effect(cost: float, moves: tuple[Move, ...]) -> str:
+def because(effect: Effect, moves: tuple[Move, ...]) -> str:
     """Return what a choice does to the total, and to whom."""
-    if cost == 0:
-        return listed(["the total would stay the same", *filter(None, [spoken(moves)])])
-    verb = "fall" if cost > 0 else "rise"
-    change = f", as {spoken(moves)}" if moves else ""
-    return f"the total would {verb} by {figure(abs(cost))}{change}"
+    if not moves:
+        return effect.words
+    if effect.objective == 0:
+        return f"{effect.words} and {spoken(moves)}"
+    return f"{effect.words}, as {spoken(moves)}"
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ class Alternatives(Answer):
 class Why(Answer):
     """Why a pair was chosen: what each teaches the other, what else fits, who came next.
 
-    ``worth`` is what the objective would lose without the pair, exactly; ``None`` where the pair
-    cannot be done without. A participant is shown neither numbers nor other people.
+    ``worth`` is what the objective would lose without the pair, exactly, and ``without`` the same
+    as people and score; ``None`` where the pair cannot be done without. A participant is shown
+    neither numbers nor other people.
     """
 
     mentor: Any
@@ -107,6 +110,7 @@ class Why(Answer):
     not_covered: tuple[str, ...]
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     worth: float | None = None
+    without: Effect | None = None
     next_mentor: Option | None = None
     next_mentee: Option | None = None
 
@@ -126,10 +130,9 @@ class Why(Answer):
     def _rivals(self) -> list[str]:
         mentor, mentee = self.names
         said = []
-        if self.worth is not None and self.worth > 0:
-            said.append(f"Without this pair the best total would be {figure(self.worth)} lower")
-        elif self.worth == 0:
-            said.append("Another matching without this pair would be just as good")
+        if self.without is not None:
+            same = "another matching would be just as good"
+            said.append(f"Without this pair, {self.without.words if self.worth else same}")
         for who, other, option in (
             (mentee, "mentor", self.next_mentor),
             (mentor, "mentee", self.next_mentee),
@@ -163,6 +166,7 @@ def why(matching: Matching, mentor: Any, mentee: Any, viewer: str | Viewer = "ow
         parts,
         **facts,
         worth=None if without is None else without.cost * unit,
+        without=None if without is None else effect_of(matching, -without.cost),
         next_mentor=next(iter(options(matching, "mentee", col, 1, who)), None),
         next_mentee=next(iter(options(matching, "mentor", row, 1, who)), None),
     )
@@ -224,6 +228,7 @@ def options(
                 name_of(matching, partner_side, other, viewer),
                 int(gains[other]) * unit,
                 change.cost * unit,
+                effect_of(matching, -change.cost),
                 moves_of(matching, change, viewer, asked=(row, col)),
             )
         )

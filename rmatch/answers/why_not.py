@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rmatch.answers.answer import Answer
+from rmatch.answers.effect import Effect, effect_of
 from rmatch.answers.moves import Move, moves_of
 from rmatch.answers.people import one_gain, pair_rules, row_of
 from rmatch.answers.whatif import FromPrices
-from rmatch.answers.why import effect
+from rmatch.answers.why import because
 from rmatch.answers.wording import asked, figure, listed, name_of, paragraph
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
@@ -34,10 +35,11 @@ class WhyNot(Answer):
     """Why a pair was not chosen.
 
     ``verdict`` is "paired", "forbidden" (by ``rules``, or by a rule that is not disclosed),
-    "possible" (then ``cost`` is what choosing it would take from the objective, exactly, and
-    ``moves`` who would change) or "impossible" (allowed, but no legal matching contains it).
-    For a forbidden pair, ``waived_gain`` is what the objective would gain if the rules were waived
-    for this pair alone. An auditor finds the verdict of every disclosed rule in ``verdicts``.
+    "possible" or "impossible" (allowed, but no legal matching contains it). For a possible pair,
+    ``cost`` is what choosing it would take from the objective, exactly, ``effect`` the same as
+    people and score, and ``moves`` who would change. For a forbidden pair, ``waived_gain`` and
+    ``waived`` say what the objective would gain if the rules were waived for this pair alone. An
+    auditor finds the verdict of every disclosed rule in ``verdicts``.
     """
 
     mentor: Any
@@ -47,8 +49,10 @@ class WhyNot(Answer):
     rules: tuple[Verdict, ...] = ()
     score: float | None = None
     cost: float | None = None
+    effect: Effect | None = None
     moves: tuple[Move, ...] = ()
     waived_gain: float | None = None
+    waived: Effect | None = None
     verdicts: tuple[Verdict, ...] = ()
 
     @property
@@ -63,7 +67,7 @@ class WhyNot(Answer):
                 f"{both} may be paired, but no matching that keeps everybody's minimum "
                 "and all locks contains them."
             )
-        if self.cost is None or self.score is None:
+        if self.effect is None or self.score is None:
             return (
                 f"{both} may be paired. Another choice of pairs serves the whole programme "
                 "at least as well."
@@ -71,7 +75,7 @@ class WhyNot(Answer):
         return paragraph(
             [
                 f"{both} may be paired and would score {figure(self.score)}",
-                f"If they were, {effect(self.cost, self.moves)}",
+                f"If they were, {because(self.effect, self.moves)}",
             ]
         )
 
@@ -81,12 +85,12 @@ class WhyNot(Answer):
         return f"{both} may not be paired: {listed([each.words for each in self.rules])}"
 
     def _waived(self) -> str:
-        if self.waived_gain is None or self.score is None:
+        if self.waived is None or self.score is None:
             return ""
-        if self.waived_gain > 0:
+        if self.waived.objective > 0:
             return (
                 f"If it were allowed for these two alone, they would score {figure(self.score)} "
-                f"and the total would rise by {figure(self.waived_gain)}"
+                f"and {self.waived.words}"
             )
         return (
             f"Even if it were allowed, the total would not rise: they would score "
@@ -113,7 +117,15 @@ def why_not(matching: Matching, mentor: Any, mentee: Any, viewer: str | Viewer =
         silent = who.participates or not overridable
         waived = None if silent else _waived(matching, row, col, gain)
         return WhyNot(
-            mentor, mentee, names, "forbidden", broken, score, waived_gain=waived, verdicts=shown
+            mentor,
+            mentee,
+            names,
+            "forbidden",
+            broken,
+            score,
+            waived_gain=None if waived is None else waived.objective,
+            waived=waived,
+            verdicts=shown,
         )
     if who.participates:
         return WhyNot(mentor, mentee, names, "possible")
@@ -127,6 +139,7 @@ def why_not(matching: Matching, mentor: Any, mentee: Any, viewer: str | Viewer =
         "possible",
         score=score,
         cost=change.cost * matching.problem.unit,
+        effect=effect_of(matching, -change.cost),
         moves=moves_of(matching, change, who, asked=(row, col)),
         verdicts=shown,
     )
@@ -161,7 +174,7 @@ def _verdict(rule: PairRule, mentor: Any, mentee: Any, score: float) -> Verdict:
     )
 
 
-def _waived(matching: Matching, row: int, col: int, gain: int) -> float | None:
+def _waived(matching: Matching, row: int, col: int, gain: int) -> Effect | None:
     """Return what the objective gains if this pair alone were allowed.
 
     A ready-made matrix does not say what its forbidden pairs would score.
@@ -172,4 +185,4 @@ def _waived(matching: Matching, row: int, col: int, gain: int) -> float | None:
     if problem.mentors.ids[row] == problem.mentees.ids[col]:
         return None
     change = engine.force(row, col, gain)
-    return 0.0 if change is None else max(0, -change.cost) * matching.problem.unit
+    return effect_of(matching, 0 if change is None else max(0, -change.cost))

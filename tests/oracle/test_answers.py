@@ -21,7 +21,7 @@ from rmatch.candidates import Candidates, all_candidates
 from rmatch.check import check
 from rmatch.matrix import MatrixProblem
 from rmatch.rules import Different, MinimumScore, PairRule, Predicate, Same, SeniorityGap
-from rmatch.scoring import CustomScore
+from rmatch.scoring import Convenience, CustomScore, TeachingCoverage
 from rmatch.solvers import Infeasible, Options
 
 
@@ -386,3 +386,82 @@ def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves() -> None:
         plain_one = rmatch.match(*sides, rules=[*rules[:at], *looser, *rules[at + 1 :]])
         assert change.outcome.objective == plain_one.objective
     assert costs.without_all.objective == rmatch.match(*sides).objective
+
+
+@st.composite
+def skilled(draw: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
+    """A few people with skills, goals, sites and capacities, and an objective."""
+    levels, sites = st.integers(1, 5), st.sampled_from(["Oslo", "Rome"])
+    skills = st.dictionaries(st.sampled_from(["AI", "SQL", "R"]), levels, max_size=2)
+    mentors = [
+        {
+            "id": f"m{at}",
+            "level": draw(st.integers(1, 3)),
+            "site": draw(sites),
+            "skills": draw(skills),
+            "capacity": draw(st.integers(0, 2)),
+        }
+        for at in range(draw(st.integers(1, 3)))
+    ]
+    mentees = [
+        {
+            "id": f"s{at}",
+            "level": draw(st.integers(2, 5)),
+            "site": draw(sites),
+            "goals": draw(skills),
+        }
+        for at in range(draw(st.integers(1, 4)))
+    ]
+    mentees[0]["goals"] = {"AI": 5}
+    return mentors, mentees, draw(st.sampled_from(["total_score", "coverage_first"]))
+
+
+@given(skilled())
+def test_a_newcomer_brings_what_a_solve_with_them_says(case: Any) -> None:
+    """People and score gained by each skill's best newcomer, and by each further one."""
+    mentors, mentees, objective = case
+    options: dict[str, Any] = {
+        "rules": [SeniorityGap(1)],
+        "objective": objective,
+        "score": [TeachingCoverage(), Convenience(timezone=None, weight=0.25)],
+    }
+    matching = rmatch.match(mentors, mentees, scale="1-5", **options)
+    models = {mentor["id"]: mentor for mentor in mentors}
+
+    def with_one_more(present: list[Any], profile: Any) -> tuple[list[Any], rmatch.Matching]:
+        like = models[profile.like] if profile.like in models else present[-1]
+        newcomer = {**like, "skills": {profile.skill: profile.level}, "capacity": 1}
+        larger = [*present, {**newcomer, "id": f"new {len(present)}"}]
+        return larger, rmatch.match(larger, mentees, scale="1-5", **options)
+
+    found = rmatch.recruit(matching, n=2)
+    for profile in found.skills:
+        _, after = with_one_more(mentors, profile)
+        people = matched(after) - matched(matching) if objective == "coverage_first" else 0
+        assert profile.effect.people == people
+        assert profile.effect.score == after.score - matching.score
+    present, before = mentors, matching
+    for hire in found.hires:
+        if hire.profile.like not in models:
+            break  # modelled on the one before
+        present, after = with_one_more(present, hire.profile)
+        assert hire.score == after.score
+        assert hire.effect.score == after.score - before.score
+        before = after
+
+
+def matched(matching: rmatch.Matching) -> int:
+    return len(set(matching.rows.tolist())) + len(set(matching.cols.tolist()))
+
+
+@given(skilled())
+def test_no_profile_of_one_skill_brings_more_than_the_best(case: Any) -> None:
+    """Every skill, level and model, tried by solving, stays within the first hire's gain."""
+    mentors, mentees, _ = case
+    options: dict[str, Any] = {"rules": [SeniorityGap(1)], "score": [TeachingCoverage()]}
+    matching = rmatch.match(mentors, mentees, scale="1-5", **options)
+    best = max((hire.effect.score for hire in rmatch.recruit(matching, n=1).hires), default=0.0)
+    for model, skill, level in product(mentors, ("AI", "SQL", "R"), (1, 3, 5)):
+        newcomer = {**model, "id": "new", "skills": {skill: level}, "capacity": 1}
+        after = rmatch.match([*mentors, newcomer], mentees, scale="1-5", **options)
+        assert after.score - matching.score <= best

@@ -25,7 +25,7 @@ def test_why_tells_lessons_both_ways_and_the_runners_up() -> None:
         "In return, Ben can help Ana with Negotiation from level 0 to 3. Also in their favour: "
         "shared interests (chess and jazz) and convenience (same site, Oslo). The pair scores "
         "0.72: 0.46 from teaching coverage, 0.19 from return coverage, 0.04 from shared interests "
-        "and 0.03 from convenience. Without this pair the best total would be 0.29 lower. The next "
+        "and 0.03 from convenience. Without this pair, the total would fall by 0.29. The next "
         "best mentor for Ben would be Kai (0.69 as a pair): the total would fall by 0.29, as Eve "
         "would go from Kai to Ana. The next best mentee for Ana would be Eve (0.46 as a pair): the "
         "total would fall by 0.29, as Ben would go from Ana to Kai."
