@@ -83,6 +83,7 @@ class Infeasible(Exception):
 SOLVERS: dict[str, str] = {
     "flow": "rmatch.solvers.flow:Flow",
     "assignment": "rmatch.solvers.assignment:Assignment",
+    "sparse": "rmatch.solvers.bmatching:Sparse",
     "milp": "rmatch.solvers.milp:Milp",
     "cpsat": "rmatch.solvers.cpsat:CpSat",
     "networkx": "rmatch.solvers.networkx:NetworkX",

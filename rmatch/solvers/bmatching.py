@@ -1,0 +1,272 @@
+"""The sparse solver: exact b-matching with dual prices, for large problems and for pricing.
+
+Bids (Bertsekas's auction with similar objects) give a near-optimal start with prices; the prices
+are then made fair for all edges, and shortest augmenting paths settle whoever is left, in integers.
+The result proves itself: its prices bound every matching by exactly its objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rmatch.candidates import Bounds, Candidates, Feature
+from rmatch.errors import InvalidInputError, SolverError
+from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.kernels.network import Network, State
+
+#: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
+_LARGEST = 1 << 61
+#: Edges looked at between two looks at the clock.
+_WORK = 20_000_000
+
+
+class Sparse:
+    """Exact for every kind of count; its time grows with the edges, not with all pairs.
+
+    References
+    ----------
+    D. P. Bertsekas, D. A. Castañon, "The auction algorithm for the transportation problem", Annals
+    of Operations Research 20, 1989. R. K. Ahuja, T. L. Magnanti, J. B. Orlin, "Network Flows",
+    1993, chapter 9 (successive shortest paths).
+    """
+
+    name: ClassVar[str] = "sparse"
+    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {
+        Feature.COHORT_ROWS,
+        Feature.PEOPLE_ROWS,
+    }
+    exact: ClassVar[bool] = True
+
+    def solve(self, candidates: Candidates, options: Options) -> Selection:
+        """Return the optimum; within ``options.time_limit`` the best so far and its bound."""
+        return solve_sparse(candidates, time_limit=options.time_limit)
+
+
+def solve_sparse(
+    candidates: Candidates,
+    *,
+    warm: Prices | None = None,
+    start: NDArray[np.intp] | None = None,
+    time_limit: float | None = None,
+) -> Selection:
+    """Return an optimal selection with the prices that prove it.
+
+    Parameters
+    ----------
+    candidates
+        The program; cohort rows are not looked at.
+    warm
+        Prices of a similar program, to repair instead of starting from bids.
+    start
+        Edges to begin with, of a matching of a similar program; used with ``warm``.
+    time_limit
+        Seconds after which the selection so far is returned with the bound that its prices prove.
+
+    Raises
+    ------
+    Infeasible
+        When minimums or locks cannot be met.
+    InvalidInputError
+        When numbers are so large that path lengths could overflow 64-bit integers.
+    """
+    deadline = None if time_limit is None else perf_counter() + time_limit
+    free = _without_locks(candidates)
+    network, state = _network(free, warm, start)
+    finished = _run(network, state, bids=warm is None, deadline=deadline)
+    seat = _seats(network, state, free.bounds.seats)
+    chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
+    prices = _prices(candidates, state, seat, free)
+    value, bound = candidates.value(chosen), bound_over(candidates, prices)
+    if not finished:
+        return Selection(chosen, Status.FEASIBLE, value, bound, prices)
+    _require_minimums(network, state)
+    if value != bound:
+        raise SolverError(f"the sparse solver proved {bound} but found {value}", "gap")
+    return Selection(chosen, Status.OPTIMAL, value, bound, prices)
+
+
+def bound_over(candidates: Candidates, prices: Prices) -> int:
+    """Return the bound that prices prove over these edges (see ``certificate``)."""
+    from rmatch.certificate import people_bound
+
+    reduced = candidates.gain - prices.mentor[candidates.mentor] - prices.seat
+    reduced -= prices.mentee[candidates.mentee]
+    positive = np.maximum(reduced, 0)
+    positive[candidates.locked] = reduced[candidates.locked]
+    return int(positive.sum()) + people_bound(candidates.bounds, prices)
+
+
+@dataclass(frozen=True, eq=False)
+class _Free:
+    """The program without its locked edges, their places taken."""
+
+    candidates: Candidates
+    edges: NDArray[np.intp]  # (edges,), positions in the whole program
+    bounds: Bounds
+    locked: tuple[NDArray[np.intp], NDArray[np.intp]]  # locked pairs of each mentor, each mentee
+
+
+def _without_locks(candidates: Candidates) -> _Free:
+    bounds, locked = candidates.bounds, candidates.locked
+    everybody = np.arange(len(candidates))
+    none = (np.zeros(candidates.shape[0], np.intp), np.zeros(candidates.shape[1], np.intp))
+    if not len(locked):
+        return _Free(candidates, everybody, bounds, none)
+    mentors = np.bincount(candidates.mentor[locked], minlength=candidates.shape[0])
+    mentees = np.bincount(candidates.mentee[locked], minlength=candidates.shape[1])
+    seats = None if bounds.seats is None else bounds.seats - len(locked)
+    left = replace(
+        bounds,
+        mentor_least=np.maximum(bounds.mentor_least - mentors, 0),
+        mentor_most=bounds.mentor_most - mentors,
+        mentor_bonus=np.where(mentors > 0, 0, bounds.mentor_bonus),
+        mentee_least=np.maximum(bounds.mentee_least - mentees, 0),
+        mentee_most=bounds.mentee_most - mentees,
+        mentee_bonus=np.where(mentees > 0, 0, bounds.mentee_bonus),
+        seats=seats,
+    )
+    if min(left.mentor_most.min(), left.mentee_most.min(), 0 if seats is None else seats) < 0:
+        raise Infeasible
+    edges = np.delete(everybody, locked)
+    rest = candidates.replace(
+        mentor=candidates.mentor[edges],
+        mentee=candidates.mentee[edges],
+        gain=candidates.gain[edges],
+        bounds=left,
+        cohort=None,
+        locked=np.zeros(0, np.intp),
+    )
+    return _Free(rest, edges, left, (mentors, mentees))
+
+
+def _network(
+    free: _Free, warm: Prices | None, start: NDArray[np.intp] | None
+) -> tuple[Network, State]:
+    """Lay the program out for the kernels."""
+    from rmatch import kernels
+
+    kernel = kernels.load("network")
+    candidates, bounds = free.candidates, free.bounds
+    mentors, mentees = candidates.shape
+    edges = len(candidates)
+    least, most, bonus = (
+        np.concatenate([getattr(bounds, f"mentor_{what}"), getattr(bounds, f"mentee_{what}")])
+        for what in ("least", "most", "bonus")
+    )
+    if (least > most).any():
+        raise Infeasible
+    count = np.bincount(candidates.mentor, minlength=mentors)
+    count = np.concatenate([count, np.bincount(candidates.mentee, minlength=mentees)])
+    network = kernel.layout(
+        mentors,
+        candidates.mentor,
+        (candidates.mentee + np.int32(mentors)).astype(np.int32),
+        candidates.gain,
+        _starts(count),
+        least,
+        most,
+        bonus,
+        _must(candidates, least, bonus),
+        _starts(np.minimum(count, most)),
+    )
+    state = kernel.State(
+        np.zeros(mentors + mentees, np.int64),
+        np.zeros(mentors + mentees, np.int64),
+        np.zeros(edges, np.uint8),
+        np.zeros(network.first[-1], np.int32),
+        np.zeros(network.first[-1], np.int64),
+        np.zeros(mentors + mentees, np.uint8),
+    )
+    if warm is None:
+        empty = np.arange(mentors)
+        worth = bonus[empty] + network.must * (least[empty] > 0)
+        state.price[:mentors] = np.where(most[:mentors] > 0, -worth, _LARGEST // 2)
+    else:
+        state.price[:mentors] = warm.mentor + warm.seat
+        state.price[mentors:] = warm.mentee
+        edges_to_keep = np.zeros(0, np.intp) if start is None else start
+        kept = np.flatnonzero(np.isin(free.edges, edges_to_keep, assume_unique=True))
+        kernel.begin(network, state, kept)
+    return network, state
+
+
+def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+
+
+def _must(candidates: Candidates, least: NDArray[np.int64], bonus: NDArray[np.int64]) -> int:
+    """Return what a pair up to a minimum is worth: more than any cycle of changes gains."""
+    largest = int(np.abs(candidates.gain).max(initial=0))
+    reach = 2 * (min(candidates.shape) + 1) * largest + 4 * int(bonus.max(initial=0)) + 1
+    must = reach if (least > 0).any() else 0
+    if 8 * (must + reach) >= _LARGEST:
+        raise InvalidInputError(
+            f"gains up to {largest} between {candidates.shape[0]} and {candidates.shape[1]} people "
+            "are too large for the sparse solver; scale the scores down, or use solver='flow'"
+        )
+    return must
+
+
+def _run(network: Network, state: State, *, bids: bool, deadline: float | None) -> bool:
+    """Bid, make edges fair, settle people; return whether the end was reached."""
+    from rmatch import kernels
+
+    kernel = kernels.load("network")
+    people = len(network.most)
+    if bids:
+        queue = np.zeros(people - network.mentors + 1, np.int32)
+        spread = int(np.ptp(network.gains)) if len(network.gains) else 0
+        kernel.bid(network, state, 1 + spread // 256, 20 * len(queue), queue)
+    kernel.tighten(network, state, 2)
+    search = kernel.search_for(people)
+    order = np.arange(people, dtype=np.int32)
+    return _in_slices(
+        lambda at: kernel.settle(network, state, search, order, at, _WORK), people, deadline
+    )
+
+
+def _in_slices(step: Callable[[int], int], end: int, deadline: float | None) -> bool:
+    """Call ``step`` until it reaches the end; between two calls, look at the clock."""
+    at = 0
+    while at < end:
+        if deadline is not None and perf_counter() > deadline:
+            return False
+        at = int(step(at))
+    return True
+
+
+def _seats(network: Network, state: State, seats: int | None) -> int:
+    """Take out pairs beyond the seats, the cheapest first; return the price of a seat."""
+    from rmatch import kernels
+
+    if seats is None:
+        return 0
+    kernel = kernels.load("network")
+    search = kernel.search_for(len(network.most))
+    return int(kernel.leave(network, state, search, seats, 0))
+
+
+def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Prices:
+    """Return the prices of all places, those of locked pairs included.
+
+    Who has locked pairs only could do with fewer as far as the bounds say; a price of at least 0
+    keeps that from being worth anything.
+    """
+    mentors = candidates.shape[0]
+    alone = np.concatenate([free.locked[0], free.locked[1]]) > 0
+    price = np.where(alone & (state.degree == 0), np.maximum(state.price, 0), state.price)
+    return Prices(price[:mentors], price[mentors:], seat)
+
+
+def _require_minimums(network: Network, state: State) -> None:
+    if (state.degree < network.least).any():
+        raise Infeasible
