@@ -17,6 +17,7 @@ from rmatch.rules.base import PairRule
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rmatch.answers.costs import RuleCosts
     from rmatch.cli.strategies import Strategy
     from rmatch.matching import Matching, Pair
     from rmatch.reading import CheckReport
@@ -29,6 +30,8 @@ _PROBLEMS_SHOWN = 50
 _PIPE_WIDTH = 100
 
 _PRIVATE = "nobody's private vetoes or needs stand against it"
+
+_PLAIN_QUOTES = str.maketrans("“”‘’", "\"\"''")
 
 #: How reasons begin on the page, in place of the names of their score parts.
 _SAID = {"teaching coverage: ": "teaches ", "return coverage: ": "learns in return "}
@@ -111,12 +114,8 @@ def _show_outcome(console: Console, matching: Matching, problem: Problem) -> Non
     ]
     means = "; ".join(f"{_words(n)} {mean:.0%} (weight {w:.2g})" for n, w, mean in parts)
     console.print(f"On average: {means}.")
-    for rule, count in Counter(flag for pair in matching.pairs for flag in pair.flags).items():
-        console.print(
-            f"{_count(count, 'pair')} to review: the data does not say whether '{rule}' holds."
-        )
-    for remark in matching.remarks:
-        console.print(f"Note: {_plain(remark)}")
+    for note in (*matching.notes, *matching.remarks):
+        console.print(f"Note: {_plain(note)}.")
 
 
 def _show_rules(console: Console, problem: Problem) -> None:
@@ -186,7 +185,8 @@ def _show_unmatched(console: Console, matching: Matching) -> None:
     if shown:
         console.print("For example:")
         for person in shown:
-            _item(console, f"{person.id}: {person.words}")
+            answer = matching.why_unmatched(person.id, side=person.side)
+            _item(console, answer.words)
 
 
 def _different_causes(people: Sequence[Unmatched]) -> list[Unmatched]:
@@ -235,6 +235,27 @@ def show_strategies(console: Console, strategies: Iterable[Strategy]) -> None:
                 f"{strategy.share_of_best:.1%}",
             )
             for strategy in strategies
+        ],
+    )
+
+
+def show_rule_costs(console: Console, costs: RuleCosts) -> None:
+    """Show what would be gained without each rule, the most costly first."""
+    _title(console, "What each rule costs")
+    dropped = sorted(
+        (change for change in costs.changes if not change.step),
+        key=lambda change: -change.outcome.objective,
+    )
+    _print_table(
+        console,
+        (">more mentees", ">more score", "without the rule, solved again"),
+        [
+            (
+                f"{change.outcome.mentees - costs.now.mentees:+d}",
+                f"{change.outcome.score - costs.now.score:+.2f}",
+                change.asks,
+            )
+            for change in dropped
         ],
     )
 
@@ -297,5 +318,6 @@ def _words(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text without control characters, which could steer the terminal."""
+    """Return text with plain quotes, and without characters that could steer the terminal."""
+    text = text.translate(_PLAIN_QUOTES)
     return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
