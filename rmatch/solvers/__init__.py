@@ -55,11 +55,17 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Limits and choices for one solve. Times are in seconds."""
+    """Limits and choices for one solve. Times are in seconds, memory in bytes.
+
+    ``engine="joblib"`` runs the scans of large problems as tasks of joblib, on whatever backend
+    ``joblib.parallel_config`` has chosen; default are ``threads`` threads, one for each processor.
+    """
 
     time_limit: float | None = None
+    memory_limit: int | None = None
     seed: int = 0
     threads: int | None = None
+    engine: str | None = None
     callback: Callable[[dict[str, object]], None] | None = None
 
 

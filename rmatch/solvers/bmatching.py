@@ -79,8 +79,30 @@ def solve_sparse(
         When numbers are so large that path lengths could overflow 64-bit integers.
     """
     deadline = None if time_limit is None else perf_counter() + time_limit
+    largest = int(np.abs(candidates.gain).max(initial=0))
+    selection = optimise(candidates, largest, warm=warm, start=start, deadline=deadline)
+    if not meets_minimums(candidates, selection.edges):
+        if selection.status is Status.OPTIMAL:
+            raise Infeasible
+        raise SolverError("time was up before the minimum numbers of pairs were met", "time limit")
+    return selection
+
+
+def optimise(
+    candidates: Candidates,
+    largest: int,
+    *,
+    warm: Prices | None = None,
+    start: NDArray[np.intp] | None = None,
+    deadline: float | None = None,
+) -> Selection:
+    """Return the optimum, in which as many minimums as possible are met (perhaps not all).
+
+    No gain that could ever be among the candidates is larger than ``largest``; so programs with
+    more and more edges of one problem value minimums alike.
+    """
     free = _without_locks(candidates)
-    network, state = _network(free, warm, start)
+    network, state = _network(free, largest, warm, start)
     finished = _run(network, state, bids=warm is None, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
@@ -88,10 +110,17 @@ def solve_sparse(
     value, bound = candidates.value(chosen), bound_over(candidates, prices)
     if not finished:
         return Selection(chosen, Status.FEASIBLE, value, bound, prices)
-    _require_minimums(network, state)
-    if value != bound:
+    if value != bound and meets_minimums(candidates, chosen):
         raise SolverError(f"the sparse solver proved {bound} but found {value}", "gap")
     return Selection(chosen, Status.OPTIMAL, value, bound, prices)
+
+
+def meets_minimums(candidates: Candidates, chosen: NDArray[np.intp]) -> bool:
+    """Say whether everybody has their least number of pairs."""
+    bounds, (mentors, mentees) = candidates.bounds, candidates.shape
+    one = np.bincount(candidates.mentor[chosen], minlength=mentors)
+    other = np.bincount(candidates.mentee[chosen], minlength=mentees)
+    return bool((one >= bounds.mentor_least).all() and (other >= bounds.mentee_least).all())
 
 
 def bound_over(candidates: Candidates, prices: Prices) -> int:
@@ -149,7 +178,7 @@ def _without_locks(candidates: Candidates) -> _Free:
 
 
 def _network(
-    free: _Free, warm: Prices | None, start: NDArray[np.intp] | None
+    free: _Free, largest: int, warm: Prices | None, start: NDArray[np.intp] | None
 ) -> tuple[Network, State]:
     """Lay the program out for the kernels."""
     from rmatch import kernels
@@ -175,7 +204,7 @@ def _network(
         least,
         most,
         bonus,
-        _must(candidates, least, bonus),
+        _must(candidates, largest, least, bonus),
         _starts(np.minimum(count, most)),
     )
     state = kernel.State(
@@ -203,9 +232,10 @@ def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
-def _must(candidates: Candidates, least: NDArray[np.int64], bonus: NDArray[np.int64]) -> int:
+def _must(
+    candidates: Candidates, largest: int, least: NDArray[np.int64], bonus: NDArray[np.int64]
+) -> int:
     """Return what a pair up to a minimum is worth: more than any cycle of changes gains."""
-    largest = int(np.abs(candidates.gain).max(initial=0))
     reach = 2 * (min(candidates.shape) + 1) * largest + 4 * int(bonus.max(initial=0)) + 1
     must = reach if (least > 0).any() else 0
     if 8 * (must + reach) >= _LARGEST:
@@ -266,7 +296,3 @@ def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Pri
     price = np.where(alone & (state.degree == 0), np.maximum(state.price, 0), state.price)
     return Prices(price[:mentors], price[mentors:], seat)
 
-
-def _require_minimums(network: Network, state: State) -> None:
-    if (state.degree < network.least).any():
-        raise Infeasible

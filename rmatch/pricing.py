@@ -1,0 +1,315 @@
+"""The optimum over all pairs without ever listing them: restricted programs, priced until proven.
+
+A few good pairs per mentee make a small program, which the sparse solver solves exactly, with
+prices. A scan of all pairs then finds those that gain more than the prices of their two people.
+They join the program, which is solved again. When no pair anywhere gains more, the prices prove the
+matching optimal over all pairs (see ``certificate``); before that, they bound how far it can be off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.candidates import Bounds, Candidates
+from rmatch.certificate import people_bound
+from rmatch.errors import SolverError
+from rmatch.objectives import Objective
+from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all
+from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
+from rmatch.solvers.bmatching import meets_minimums, optimise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Matchable
+
+#: From so many pairs on, pricing is faster than listing them all.
+LARGE = 1_000_000
+#: Pairs per mentee in the first program, and new ones per mentee and round.
+_FIRST, _MORE = 20, 10
+#: Bytes that one candidate edge takes, all told, while the restricted program is solved.
+_EDGE_BYTES = 160
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What pricing found: pairs as positions of mentors and mentees, by mentee, then mentor."""
+
+    rows: NDArray[np.intp]
+    cols: NDArray[np.intp]
+    status: Status
+    objective: int
+    bound: int
+    prices: Prices
+    rounds: int
+    edges: int  # candidate edges in the last program
+    touched: int  # pairs whose gain was computed, in all scans together
+    seconds: dict[str, float]
+
+
+def suits(problem: Any, solver: str) -> bool:
+    """Say whether a problem is to be priced: asked for by name, or large and of the right kind."""
+    if solver not in ("auto", "pricing"):
+        return False
+    mentors, mentees = problem.shape
+    none = np.zeros(0, np.int32)
+    able = type(problem.objective).optimise is Objective.optimise
+    able = able and problem.cohort_rows(none, none) is None
+    if solver == "pricing" and not able:
+        raise SolverError(
+            "pricing handles counts, seats, locks and one objective, not cohort rules that join "
+            "pairs; use solver='auto'",
+            "unsupported",
+        )
+    return able and (solver == "pricing" or mentors * mentees >= LARGE)
+
+
+def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None = None) -> Priced:
+    """Return the optimum over all pairs, or when time or memory is up, the best so far.
+
+    Parameters
+    ----------
+    problem
+        People, gains and permissions; only blocks of pairs are ever asked for.
+    options
+        ``time_limit`` in seconds, ``memory_limit`` in bytes, ``threads``, ``engine``, and a
+        ``callback`` that is called with a dict of figures after each round.
+    scanner
+        How to look at all pairs; default the fastest that can.
+
+    Raises
+    ------
+    Infeasible
+        When minimums or locks cannot be met.
+    """
+    loop = _Loop.of(problem, options, scanner or BlockScanner.of(problem))
+    try:
+        loop.run()
+    except KeyboardInterrupt:
+        if loop.best is None:
+            raise
+    return loop.result()
+
+
+@dataclass(eq=False)
+class _Loop:
+    """One solve: the candidate edges so far, the best matching, the best bound."""
+
+    problem: Matchable
+    options: Options
+    scanner: Scanner
+    started: float
+    bounds: Bounds
+    largest: int
+    keys: NDArray[np.int64]  # candidate edges as mentee * mentors + mentor, ascending
+    gain: NDArray[np.int64]
+    seconds: dict[str, float] = field(default_factory=dict)
+    best: int | None = None  # the objective of the best matching so far
+    pairs: NDArray[np.int64] | None = None  # its keys
+    prices: Prices | None = None  # of the last restricted program
+    bound: int = 1 << 62
+    proof: Prices | None = None  # the prices of the best bound
+    status: Status = Status.FEASIBLE
+    stopped: bool = False
+    rounds: int = 0
+    touched: int = 0
+    fresh: int = 0  # mentees with new edges
+
+    @classmethod
+    def of(cls, problem: Matchable, options: Options, scanner: Scanner) -> _Loop:
+        """Begin with nothing but the locked pairs."""
+        rows, cols = problem.locks
+        keys = np.sort(cols * problem.shape[0] + rows).astype(np.int64)
+        loop = cls(
+            problem,
+            options,
+            scanner,
+            perf_counter(),
+            problem.bounds.clipped(),
+            _largest(problem),
+            keys,
+            np.zeros(len(keys), np.int64),
+        )
+        for at, (mentee, mentor) in enumerate(zip(*divmod(keys, problem.shape[0]), strict=True)):
+            loop.gain[at] = problem.block(np.array([mentor]), np.array([mentee]))[0][0, 0]
+        return loop
+
+    def run(self) -> None:
+        """Take each mentee's best pairs, then solve and price until proven or stopped."""
+        mentors, mentees = self.problem.shape
+        no_prices = Prices(np.zeros(mentors, np.int64), np.full(mentees, LOWEST))
+        self._price(no_prices, _FIRST, "first scan")
+        while self.status is Status.FEASIBLE and not self.stopped:
+            self._round()
+
+    def _round(self) -> None:
+        candidates = self._candidates()
+        selection = self._solve(candidates)
+        self.rounds += 1
+        complete = meets_minimums(candidates, selection.edges)
+        if complete and (self.best is None or selection.objective > self.best):
+            self.best, self.pairs = selection.objective, self.keys[selection.edges]
+        if selection.prices is None or selection.status is Status.FEASIBLE or self._out_of_time():
+            self.stopped = True
+            return
+        self.prices = selection.prices
+        edges = len(self.keys)
+        self._price(selection.prices, _MORE, "pricing")
+        if len(self.keys) == edges:
+            if not complete:
+                raise Infeasible
+            self.status = Status.OPTIMAL
+        limit = self.options.memory_limit
+        if limit is not None and len(self.keys) * _EDGE_BYTES > limit:
+            self.stopped = True
+        self._report(len(self.keys) - edges)
+
+    def _solve(self, candidates: Candidates) -> Selection:
+        before = perf_counter()
+        # Where much has changed, bidding from scratch is faster than repairing.
+        warm = self.prices is not None and self.fresh * 8 < self.problem.shape[1]
+        start = None
+        if warm and self.pairs is not None:
+            start = np.searchsorted(self.keys, self.pairs)
+        selection = optimise(
+            candidates,
+            self.largest,
+            warm=self.prices if warm else None,
+            start=start,
+            deadline=self._deadline,
+        )
+        self._lap("solving", before)
+        return selection
+
+    def _price(self, prices: Prices, more: int, phase: str) -> None:
+        """Scan all pairs; add those that gain more than the prices, and bound the optimum."""
+        before = perf_counter()
+        wanted = Wanted(
+            prices.mentor, prices.mentee + prices.seat, self.bounds.mentee_most + more
+        )
+        found = Found.joined(
+            scan_all(self.scanner, self.problem.shape[1], wanted, self.options)
+        )
+        self.touched += found.touched
+        self._bound(prices, found)
+        keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
+        at = np.searchsorted(self.keys, keys)
+        known = np.zeros(len(keys), bool)
+        inside = at < len(self.keys)
+        known[inside] = self.keys[at[inside]] == keys[inside]
+        new = ~known
+        self.fresh = len(np.unique(found.mentee[new]))
+        self.keys = np.insert(self.keys, at[new], keys[new])
+        self.gain = np.insert(self.gain, at[new], found.gain[new])
+        self._lap(phase, before)
+
+    def _bound(self, prices: Prices, found: Found) -> None:
+        """Keep the bound that these prices prove, mentees' prices put where they prove most."""
+        mentor, seat = prices.mentor, prices.seat
+        value = found.gain - mentor[found.mentor]
+        best = _last_place(value, found.mentee, found.covering, self.bounds.mentee_most)
+        better = Prices(mentor, best - seat, seat)
+        total = int(np.maximum(value - best[found.mentee], 0).sum())
+        total += people_bound(self.bounds, better)
+        for key in self._locked_keys.tolist():
+            mentee, row = divmod(key, self.problem.shape[0])
+            gain = int(self.gain[np.searchsorted(self.keys, key)])
+            total += min(gain - int(mentor[row]) - int(best[mentee]), 0)
+        if total < self.bound:
+            self.bound, self.proof = total, better
+
+    def _candidates(self) -> Candidates:
+        mentors = self.problem.shape[0]
+        mentor = (self.keys % mentors).astype(np.int32)
+        mentee = (self.keys // mentors).astype(np.int32)
+        locked = np.searchsorted(self.keys, self._locked_keys)
+        return Candidates(
+            mentor, mentee, self.gain, self.bounds, None, self.problem.arrival, locked
+        )
+
+    @property
+    def _locked_keys(self) -> NDArray[np.int64]:
+        rows, cols = self.problem.locks
+        return np.sort(cols * self.problem.shape[0] + rows).astype(np.int64)
+
+    @property
+    def _deadline(self) -> float | None:
+        limit = self.options.time_limit
+        return None if limit is None else self.started + limit
+
+    def _out_of_time(self) -> bool:
+        return self._deadline is not None and perf_counter() > self._deadline
+
+    def _lap(self, phase: str, before: float) -> None:
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + perf_counter() - before
+
+    def _report(self, added: int) -> None:
+        if self.options.callback is not None:
+            self.options.callback(
+                {
+                    "round": self.rounds,
+                    "objective": self.best,
+                    "bound": self.bound,
+                    "pairs": 0 if self.pairs is None else len(self.pairs),
+                    "edges": len(self.keys),
+                    "added": added,
+                    "seconds": perf_counter() - self.started,
+                }
+            )
+
+    def result(self) -> Priced:
+        """Return the best matching with what is proven about it."""
+        if self.best is None or self.pairs is None or self.proof is None:
+            raise SolverError(
+                "time or memory was up before a first matching that meets all minimums was found; "
+                "allow more",
+                "stopped",
+            )
+        optimal = self.status is Status.OPTIMAL
+        prices = self.prices if optimal and self.prices is not None else self.proof
+        cols, rows = divmod(self.pairs, self.problem.shape[0])
+        bound = self.best if optimal else self.bound
+        return Priced(
+            rows.astype(np.intp),
+            cols.astype(np.intp),
+            self.status,
+            self.best,
+            bound,
+            prices,
+            self.rounds,
+            len(self.keys),
+            self.touched,
+            self.seconds,
+        )
+
+
+def _last_place(
+    value: NDArray[np.int64],
+    mentee: NDArray[np.int32],
+    covering: NDArray[np.int64],
+    most: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return for each mentee the value at which their last place goes, at least ``covering``.
+
+    A mentee with *n* places takes their *n* best pairs; at the value of the last of them as price,
+    no other pair adds to the bound.
+    """
+    order = np.lexsort((-value, mentee))
+    first = np.searchsorted(mentee, np.arange(len(most)))
+    count = np.searchsorted(mentee, np.arange(len(most)), side="right") - first
+    last = np.maximum(most - 1, 0)
+    full = np.flatnonzero(count > last)
+    price = covering.copy()
+    price[full] = np.maximum(price[full], value[order[first[full] + last[full]]])
+    # Nobody is listed for those without an eligible partner; any price below all others will do.
+    return np.maximum(price, np.where(covering <= LOWEST, 0, price))
+
+
+def _largest(problem: Any) -> int:
+    """Return a limit on any pair's gain."""
+    limit = getattr(problem, "gain_limit", None)
+    return int(np.abs(problem.gains).max(initial=0)) if limit is None else int(limit)
