@@ -85,7 +85,10 @@ def _problem(
         "goals": _lists(rng, mentees, demand, wanted, levels, labels, target=5.0),
         **_person(rng, senior, places[1]),
     }
-    score: list[ScorePart] = [TeachingCoverage(weight=0.97), Convenience(weight=0.03, timezone=None)]
+    score: list[ScorePart] = [
+        TeachingCoverage(weight=0.97),
+        Convenience(weight=0.03, timezone=None),
+    ]
     return Problem.of(
         Roster(tuple(f"m{number:07d}" for number in range(mentors)), young),
         Roster(tuple(f"s{number:07d}" for number in range(mentees)), old),

@@ -12,7 +12,7 @@ import numpy as np
 from rmatch.answers import Answers
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
-from rmatch.errors import SolverError, UnknownPersonError
+from rmatch.errors import SolverError, UnknownPersonError, UnsupportedFeatureError
 from rmatch.schema import VERSION
 from rmatch.solvers import Prices, Status
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from rmatch.matrix import MatrixProblem
     from rmatch.problem import Problem
     from rmatch.unmatched import Unmatched
+
+#: Answers that need a list of all pairs give up beyond so many.
+_MOST_PAIRS = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +151,9 @@ class Matching(Answers):
     @property
     def has_prices(self) -> bool:
         """Whether prices prove the matching: it is optimal, and no cohort rule joins pairs."""
-        if self.known_prices is not None:
-            return True
-        return self.bound_units == self.units and self._edges.cohort is None
+        if self.bound_units != self.units:
+            return False
+        return self.known_prices is not None or self._edges.cohort is None
 
     @cached_property
     def prices(self) -> Prices:
@@ -197,11 +200,20 @@ class Matching(Answers):
 
         return provenance(self)
 
-    @property
+    @cached_property
     def _edges(self) -> Candidates:
+        """All allowed pairs. A priced matching lists them only when asked what needs them all."""
         from rmatch.candidates import all_candidates
 
-        return self.candidates if self.candidates is not None else all_candidates(self.problem)
+        if self.candidates is not None:
+            return self.candidates
+        mentors, mentees = self.problem.shape
+        if mentors * mentees > _MOST_PAIRS:
+            raise UnsupportedFeatureError(
+                f"this answer lists all pairs, and {mentors:,} x {mentees:,} of them do not fit "
+                "into memory; ask about a part of the people, or use matching.prices"
+            )
+        return all_candidates(self.problem)
 
     @property
     def _chosen(self) -> NDArray[np.intp]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch import solvers
+from rmatch import pricing, solvers
 from rmatch.candidates import all_candidates
 from rmatch.conflicts import infeasible
 from rmatch.errors import SolverError
@@ -19,6 +19,8 @@ from rmatch.problem import Problem
 from rmatch.solvers import Infeasible, Options
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.objectives import Objective
     from rmatch.problem import Rule
     from rmatch.scoring.base import ScorePart
@@ -58,7 +60,7 @@ def match(
         The most pairs in all; default no limit. Everybody's own limits are the roster columns
         ``capacity`` (default 1) and ``minimum`` (default 0).
     solver
-        ``"auto"`` takes the best that can; a name forces one.
+        ``"auto"`` takes the best that can; a name forces one. ``"pricing"`` is for large problems.
     seed
         ``None`` breaks ties by id; a number breaks them by that lottery. Also the seed of
         randomised strategies.
@@ -167,31 +169,17 @@ def solve(
     options: Options | None = None,
     seconds: dict[str, float] | None = None,
 ) -> Matching:
-    """Return the best matching of a problem: candidates, selection, check."""
-    started = perf_counter()
-    candidates = all_candidates(problem)
-    scored = perf_counter()
+    """Return the best matching of a problem: candidates, selection, check.
+
+    Large problems are priced: the same proven optimum, without ever listing all pairs.
+    """
+    phases = dict(seconds or {})
+    find = _priced if pricing.suits(problem, solver) else _listed
     try:
-        selection = problem.objective.optimise(candidates, solver, options or Options())
+        matching = find(problem, solver, options or Options(), phases)
     except Infeasible:
         raise infeasible(problem) from None
     solved = perf_counter()
-    order = np.lexsort((candidates.mentee[selection.edges], candidates.mentor[selection.edges]))
-    chosen = selection.edges[order]
-    name = solver if solver != "auto" else solvers.choose(solver, candidates).name
-    phases = {**(seconds or {}), "candidates": scored - started, "solve": solved - scored}
-    matching = Matching(
-        problem,
-        candidates.mentor[chosen].astype(np.intp),
-        candidates.mentee[chosen].astype(np.intp),
-        selection.status,
-        selection.objective,
-        selection.bound,
-        name,
-        phases,
-        candidates,
-        selection.prices,
-    )
     violations = matching.check()
     phases["check"] = perf_counter() - solved
     if violations:
@@ -203,3 +191,54 @@ def solve(
     for remark in matching.remarks:
         warnings.warn(remark, stacklevel=2)
     return matching
+
+
+def _listed(
+    problem: Problem | MatrixProblem, solver: str, options: Options, phases: dict[str, float]
+) -> Matching:
+    """List all allowed pairs and let a solver choose."""
+    started = perf_counter()
+    candidates = all_candidates(problem)
+    scored = perf_counter()
+    selection = problem.objective.optimise(candidates, solver, options)
+    phases |= {"candidates": scored - started, "solve": perf_counter() - scored}
+    chosen = selection.edges
+    name = solver if solver != "auto" else solvers.choose(solver, candidates).name
+    return Matching(
+        problem,
+        *_by_mentor(candidates.mentor[chosen], candidates.mentee[chosen]),
+        selection.status,
+        selection.objective,
+        selection.bound,
+        name,
+        phases,
+        candidates,
+        selection.prices,
+    )
+
+
+def _priced(
+    problem: Problem | MatrixProblem, solver: str, options: Options, phases: dict[str, float]
+) -> Matching:
+    """Find the optimum over all pairs without listing them."""
+    found = pricing.solve_priced(problem, options)
+    phases |= found.seconds
+    return Matching(
+        problem,
+        *_by_mentor(found.rows, found.cols),
+        found.status,
+        found.objective,
+        found.bound,
+        "pricing",
+        phases,
+        None,
+        found.prices,
+    )
+
+
+def _by_mentor(
+    rows: NDArray[np.integer], cols: NDArray[np.integer]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return pairs in the order of a matching: by mentor, then mentee."""
+    order = np.lexsort((cols, rows))
+    return rows[order].astype(np.intp), cols[order].astype(np.intp)

@@ -2,8 +2,8 @@
 
 A few good pairs per mentee make a small program, which the sparse solver solves exactly, with
 prices. A scan of all pairs then finds those that gain more than the prices of their two people.
-They join the program, which is solved again. When no pair anywhere gains more, the prices prove the
-matching optimal over all pairs (see ``certificate``); before that, they bound how far it can be off.
+They join the program, which is solved again. When no pair anywhere gains more, the prices prove
+the matching optimal over all pairs (see ``certificate``); before that, they bound what it misses.
 """
 
 from __future__ import annotations
@@ -188,12 +188,8 @@ class _Loop:
     def _price(self, prices: Prices, more: int, phase: str) -> None:
         """Scan all pairs; add those that gain more than the prices, and bound the optimum."""
         before = perf_counter()
-        wanted = Wanted(
-            prices.mentor, prices.mentee + prices.seat, self.bounds.mentee_most + more
-        )
-        found = Found.joined(
-            scan_all(self.scanner, self.problem.shape[1], wanted, self.options)
-        )
+        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, self.bounds.mentee_most + more)
+        found = Found.joined(scan_all(self.scanner, self.problem.shape[1], wanted, self.options))
         self.touched += found.touched
         self._bound(prices, found)
         keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
@@ -305,8 +301,9 @@ def _last_place(
     full = np.flatnonzero(count > last)
     price = covering.copy()
     price[full] = np.maximum(price[full], value[order[first[full] + last[full]]])
-    # Nobody is listed for those without an eligible partner; any price below all others will do.
-    return np.maximum(price, np.where(covering <= LOWEST, 0, price))
+    # No threshold, and fewer pairs than places: all of them are listed, and any price is valid.
+    price[price <= LOWEST] = 0
+    return price
 
 
 def _largest(problem: Any) -> int:

@@ -26,10 +26,10 @@ LOWEST = -(1 << 61)
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What to look for: each mentee's best pairs by gain less the mentor's price, above a threshold."""
+    """What to look for: each mentee's best pairs, by gain less the mentor's price."""
 
     mentor: NDArray[np.int64]  # (mentors,), prices
-    mentee: NDArray[np.int64]  # (mentees,), thresholds
+    mentee: NDArray[np.int64]  # (mentees,), only pairs worth more than this
     most: NDArray[np.int64]  # (mentees,), how many pairs at most
 
 
@@ -53,13 +53,16 @@ class Found:
         every = list(parts)
         names = ("mentor", "mentee", "gain", "covering")
         arrays = [np.concatenate([getattr(part, name) for part in every]) for name in names]
-        return cls(*arrays, touched=sum(part.touched for part in every))
+        return cls(arrays[0], arrays[1], arrays[2], arrays[3], sum(p.touched for p in every))
 
 
 class Scanner(Protocol):
     """Something that can scan the pairs of a problem."""
 
-    width: int  # mentees per task
+    @property
+    def width(self) -> int:
+        """Mentees per task."""
+        ...
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
@@ -97,15 +100,13 @@ class BlockScanner:
         return Found(
             mentor.astype(np.int32),
             (mentee + cols.start).astype(np.int32),
-            gains[mentee, mentor],
+            gains[mentee, mentor].astype(np.int64),
             covering,
             value.size,
         )
 
 
-def scan_all(
-    scanner: Scanner, mentees: int, wanted: Wanted, options: Options
-) -> Iterator[Found]:
+def scan_all(scanner: Scanner, mentees: int, wanted: Wanted, options: Options) -> Iterator[Found]:
     """Scan every mentee, in tasks; results come in the order of mentees whatever runs them."""
     starts = range(0, mentees, scanner.width)
     slices = [slice(at, min(at + scanner.width, mentees)) for at in starts]
