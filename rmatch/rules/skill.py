@@ -78,7 +78,7 @@ class TeachingMargin(PairRule):
         for goals in range(self.goals - 1, 0, -1):
             yield self.replace(goals=goals)
         for margin in range(int(np.ceil(self.margin)) - 1, 0, -1):
-            yield self.replace(margin=margin)
+            yield self.replace(margin=margin, goals=1)
 
 
 @dataclass(frozen=True)

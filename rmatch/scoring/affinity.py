@@ -190,7 +190,7 @@ def _by_codes(
     gains = on_grid(weight * values)
     code, column = np.nonzero(gains)
     first = np.searchsorted(code, np.arange(len(gains) + 1))
-    counts = np.where(one >= 0, np.diff(first)[one], 0)  # nothing where the mentor's is missing
+    counts = np.append(np.diff(first), 0)[one]  # the last, 0, is for a mentor's missing code, -1
     row = np.repeat(np.arange(len(one)), counts)
     entry = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts) + first[one[row]]
     left = csr(row, column[entry], gains[code[entry], column[entry]], (len(one), gains.shape[1]))
