@@ -32,6 +32,7 @@ _PUBLIC: dict[str, str] = {
     "readiness": "rmatch.answers.readiness",
     "recruit": "rmatch.answers.recruit",
     "solve": "rmatch.pipeline",
+    "training_plan": "rmatch.answers.training",
 }
 _MODULES = ("objectives", "rules", "scoring")
 
@@ -60,12 +61,14 @@ __all__ = [
     "rules",
     "scoring",
     "solve",
+    "training_plan",
 ]
 
 if TYPE_CHECKING:
     from rmatch import objectives, rules, scoring
     from rmatch.answers.readiness import readiness
     from rmatch.answers.recruit import recruit
+    from rmatch.answers.training import training_plan
     from rmatch.errors import (
         InfeasibleError,
         InvalidInputError,

@@ -52,7 +52,7 @@ class CoverageFirst(Objective):
 
     def bounds(self, bounds: Bounds, gain_limit: int) -> Bounds:
         """Return the bounds with a bonus for everybody."""
-        bonus = 2 * gain_limit * bounds.most_pairs + 1
+        bonus = 2 * gain_limit * max(bounds.most_pairs, 1) + 1
         return replace(
             bounds,
             mentor_bonus=np.full_like(bounds.mentor_most, bonus),

@@ -10,8 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from rmatch.answers.agreement import Agreement
     from rmatch.answers.costs import RuleCosts
+    from rmatch.answers.learning import LearningGoals
     from rmatch.answers.recruit import Recruiting
+    from rmatch.answers.training import TrainingPlan
     from rmatch.answers.whatif import WhatIf
     from rmatch.answers.why import Alternatives, Why
     from rmatch.answers.why_not import WhyNot
@@ -125,6 +128,43 @@ and raise the total by 1.
         from rmatch.answers.recruit import recruit
 
         return recruit(self._matching, n, viewer=viewer)
+
+    def agreement(
+        self, mentor: Any, mentee: Any, *, sessions: int = 6, viewer: str | Viewer = "owner"
+    ) -> Agreement:
+        """Return a pair's learning objectives in both directions, with order and sessions.
+
+        The answer also leaves as one page: ``to_markdown()`` and ``to_html()``. Sessions are
+        divided by how much of each goal the partner can cover, at least one for each goal.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> matching = rmatch.match(
+        ...     [{"id": "Ana", "skills": "AI:4", "goals": "Negotiation:3"}],
+        ...     [{"id": "Ben", "skills": "Negotiation:5", "goals": "AI:4"}],
+        ... )
+        >>> print(matching.agreement("Ana", "Ben"))
+        Ben learns from Ana: AI from level 0 to 4 in 3 sessions. Ana learns from Ben: \
+Negotiation from level 0 to 3 in 3 sessions.
+        """
+        from rmatch.answers.agreement import agreement
+
+        return agreement(self._matching, mentor, mentee, sessions=sessions, viewer=viewer)
+
+    def learning_goals(self) -> LearningGoals:
+        """Return every open goal of the programme: reached with a partner, in part, or left."""
+        from rmatch.answers.learning import learning_goals
+
+        return learning_goals(self._matching)
+
+    def training_plan(self, *, share: float = 1.0) -> TrainingPlan:
+        """Return the smallest list of workshops for goals left open; see
+        :func:`rmatch.training_plan`.
+        """
+        from rmatch.answers.training import training_plan
+
+        return training_plan(self._matching, share=share)
 
     @cached_property
     def _what_if(self) -> WhatIf:

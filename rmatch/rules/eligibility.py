@@ -114,6 +114,7 @@ class Consent(PersonRule):
     """The person agreed to take part (column ``consent``). Without an answer, nobody is paired."""
 
     missing: Missing = field(default="fail", kw_only=True)
+    safety: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ("consent",)
 
     def passes(self, person: Person) -> bool | None:
