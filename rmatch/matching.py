@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rmatch.candidates import Candidates
     from rmatch.matrix import MatrixProblem
+    from rmatch.metrics import Kpis, Observed
     from rmatch.problem import Problem
     from rmatch.unmatched import Unmatched
 
@@ -220,6 +221,20 @@ class Matching(Answers):
         edges = self._edges
         keys = edges.mentee.astype(np.int64) * edges.shape[0] + edges.mentor
         return np.searchsorted(keys, np.sort(self.cols * edges.shape[0] + self.rows))
+
+    # ---- how it is measured ------------------------------------------------------------------
+
+    def kpis(
+        self,
+        observed: Observed | None = None,
+        *,
+        minimum: int = 5,
+        only: Sequence[str] | None = None,
+    ) -> Kpis:
+        """Return every KPI with its formula, n and interval, see :func:`rmatch.metrics.kpis`."""
+        from rmatch.metrics import kpis
+
+        return kpis(self, observed, minimum=minimum, only=only)
 
     # ---- how it leaves -----------------------------------------------------------------------
 

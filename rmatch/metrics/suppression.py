@@ -1,0 +1,47 @@
+"""Which cells of a table to hide, so that nobody can be read out of a small group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def hidden(
+    counts: Sequence[int], lines: Sequence[Sequence[int]] = (), *, minimum: int = 5
+) -> frozenset[int]:
+    """Return the cells to hide: those of fewer than ``minimum`` people, and more where needed.
+
+    A single hidden cell of a line could be worked out from the line's total, so the next smallest
+    of that line is hidden too (secondary suppression), until no line has exactly one. Empty cells
+    hold nobody: they are neither hidden nor of use to hide another.
+
+    Parameters
+    ----------
+    counts
+        People in each cell.
+    lines
+        The cells that add up to a known total, by their places: for one attribute all cells, for
+        two the rows and columns of their table. Default: all cells in one line.
+    minimum
+        The smallest number of people that is shown.
+
+    References
+    ----------
+    A. Hundepool and others, "Statistical Disclosure Control", Wiley 2012, chapter 4.
+
+    Examples
+    --------
+    >>> sorted(hidden([40, 3, 12]))
+    [1, 2]
+    >>> sorted(hidden([40, 3, 2, 12]))
+    [1, 2]
+    """
+    lines = lines or [range(len(counts))]
+    hide = {at for at, count in enumerate(counts) if 0 < count < minimum}
+    while True:
+        before = len(hide)
+        for line in lines:
+            shown = [at for at in line if at not in hide and counts[at] > 0]
+            if shown and sum(at in hide for at in line) == 1:
+                hide.add(min(shown, key=lambda at: (counts[at], at)))
+        if len(hide) == before:
+            return frozenset(hide)
