@@ -38,7 +38,7 @@ class CpSat:
             ) from error
         if not len(candidates):
             return nothing(candidates)
-        written = program(candidates)
+        written = program(candidates).reduced()
         if written.crossed:
             raise Infeasible
         model = cp_model.CpModel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -11,11 +12,14 @@ from scipy.optimize import LinearConstraint, milp
 from rmatch.candidates import Candidates, Feature
 from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
-from rmatch.solvers import Infeasible, Options, Selection, Status
+from rmatch.solvers import Infeasible, Options, Selection, Status, cohort_pricing
 from rmatch.solvers.program import program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+#: Above so many edges, prices say first which of them can matter at all.
+LARGE = 50_000
 
 
 class Milp:
@@ -31,39 +35,56 @@ class Milp:
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
         """Return the optimum, or at the time limit the best so far with a bound."""
-        written = program(candidates)
-        if not len(written.gain):
-            return nothing(candidates)
-        if written.crossed:
-            raise Infeasible
-        limits: dict[str, float] = {"mip_rel_gap": 0.0}
-        if options.time_limit is not None:
-            limits["time_limit"] = options.time_limit
-        result = milp(
-            -written.gain.astype(float),
-            integrality=np.ones(len(written.gain)),
-            bounds=Limits(written.lower, as_floats(written.upper)),
-            constraints=LinearConstraint(
-                written.matrix.astype(float), as_floats(written.low), as_floats(written.high)
-            ),
-            options=limits,
+        bounds = candidates.bounds
+        usable = (bounds.mentor_most[candidates.mentor] > 0) & (
+            bounds.mentee_most[candidates.mentee] > 0
         )
-        if result.status == 2:
+        if not usable[candidates.locked].all():
             raise Infeasible
-        if result.x is None:
-            raise SolverError(f"HiGHS ended without a matching: {result.message}", result.message)
-        chosen = np.flatnonzero(result.x[: len(candidates)] > 0.5)
-        value = candidates.value(chosen)
-        # The dual bound is a float; what it may be off by is far below one whole unit of 2**53.
-        bound = value if result.status == 0 else int(np.floor(-result.mip_dual_bound + 1e-3))
-        if breaks(candidates, chosen) or (result.status == 0 and value != round(-result.fun)):
-            raise SolverError(
-                "HiGHS rounded beyond a whole unit on this problem; solver='cpsat' calculates in "
-                "whole numbers",
-                "rounding",
-            )
-        status = Status.OPTIMAL if result.status == 0 else Status.FEASIBLE
-        return Selection(chosen, status, value, max(bound, value))
+        edges = np.flatnonzero(usable)
+        possible = candidates.take(edges)
+        if len(edges) <= LARGE:
+            found = direct(possible, options)
+        else:
+            found = cohort_pricing.solve(possible, options, direct)
+        return dataclasses.replace(found, edges=edges[found.edges])
+
+
+def direct(candidates: Candidates, options: Options) -> Selection:
+    """Give the whole program to HiGHS."""
+    written = program(candidates).reduced()
+    if not len(written.gain):
+        return nothing(candidates)
+    if written.crossed:
+        raise Infeasible
+    limits: dict[str, float] = {"mip_rel_gap": 0.0}
+    if options.time_limit is not None:
+        limits["time_limit"] = options.time_limit
+    result = milp(
+        -written.gain.astype(float),
+        integrality=np.ones(len(written.gain)),
+        bounds=Limits(written.lower, as_floats(written.upper)),
+        constraints=LinearConstraint(
+            written.matrix.astype(float), as_floats(written.low), as_floats(written.high)
+        ),
+        options=limits,
+    )
+    if result.status == 2:
+        raise Infeasible
+    if result.x is None:
+        raise SolverError(f"HiGHS ended without a matching: {result.message}", result.message)
+    chosen = np.flatnonzero(result.x[: len(candidates)] > 0.5)
+    value = candidates.value(chosen)
+    # The dual bound is a float; what it may be off by is far below one whole unit of 2**53.
+    bound = value if result.status == 0 else int(np.floor(-result.mip_dual_bound + 1e-3))
+    if breaks(candidates, chosen) or (result.status == 0 and value != round(-result.fun)):
+        raise SolverError(
+            "HiGHS rounded beyond a whole unit on this problem; solver='cpsat' calculates in "
+            "whole numbers",
+            "rounding",
+        )
+    status = Status.OPTIMAL if result.status == 0 else Status.FEASIBLE
+    return Selection(chosen, status, value, max(bound, value))
 
 
 def as_floats(limits: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,6 +13,8 @@ from rmatch.rows import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,146 +26,199 @@ class Program:
     row: how far it is below and above its limits.
     """
 
-    gain: NDArray[np.int64]  # (columns,)
-    lower: NDArray[np.int64]  # (columns,)
-    upper: NDArray[np.int64]  # (columns,)
+    gain: Ints  # (columns,)
+    lower: Ints  # (columns,)
+    upper: Ints  # (columns,), NO_LIMIT for none
     matrix: sp.csr_array  # (rows, columns), int64
-    low: NDArray[np.int64]  # (rows,), -NO_LIMIT for none
-    high: NDArray[np.int64]  # (rows,), NO_LIMIT for none
+    low: Ints  # (rows,), -NO_LIMIT for none
+    high: Ints  # (rows,), NO_LIMIT for none
 
     @property
     def crossed(self) -> bool:
         """Whether some limits exclude each other, so that there is no solution."""
         return bool((self.lower > self.upper).any() or (self.low > self.high).any())
 
+    def reduced(self) -> Program:
+        """Return the same with each row divided by the greatest common divisor of its factors.
+
+        Limits become whole again, which makes them tighter.
+        """
+        starts, factors = self.matrix.indptr, self.matrix.data
+        filled = np.flatnonzero(np.diff(starts) > 0)
+        divisor = np.ones(self.matrix.shape[0], dtype=np.int64)
+        if len(filled):
+            divisor[filled] = np.maximum(np.gcd.reduceat(factors, starts[filled]), 1)
+        matrix = self.matrix.copy()
+        matrix.data = factors // np.repeat(divisor, np.diff(starts))
+        low = np.where(self.low <= -NO_LIMIT, self.low, -(-self.low // divisor))
+        high = np.where(self.high >= NO_LIMIT, self.high, self.high // divisor)
+        return replace(self, matrix=matrix, low=low, high=high)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """All of a program but its edges: the same rows whatever edges there are.
+
+    An edge stands in the rows of its mentor, in those of its mentee, in those of all pairs, and in
+    the cohort rows, which come last.
+    """
+
+    mentors: sp.csr_array  # (rows, mentors), int64
+    mentees: sp.csr_array  # (rows, mentees), int64
+    pairs: Ints  # (rows,)
+    gain: Ints  # (further columns,)
+    upper: Ints  # (further columns,)
+    matrix: sp.csr_array  # (rows, further columns), int64
+    low: Ints  # (rows,)
+    high: Ints  # (rows,)
+
+    def program(self, candidates: Candidates) -> Program:
+        """Return the program over the candidates' edges."""
+        edges, bounds = len(candidates), candidates.bounds
+        columns = self.mentors[:, candidates.mentor] + self.mentees[:, candidates.mentee]
+        every = np.flatnonzero(self.pairs)
+        if len(every):
+            columns = columns + sp.csr_array(
+                (
+                    np.repeat(self.pairs[every], edges),
+                    (np.repeat(every, edges), np.tile(np.arange(edges), len(every))),
+                ),
+                shape=columns.shape,
+            )
+        if candidates.cohort is not None:
+            above = sp.csr_array((len(self.low) - len(candidates.cohort), edges), dtype=np.int64)
+            columns = columns + sp.vstack([above, candidates.cohort.coefficients], format="csr")
+        lower = np.zeros(edges + len(self.gain), dtype=np.int64)
+        lower[candidates.locked] = 1
+        usable = (bounds.mentor_most[candidates.mentor] > 0) & (
+            bounds.mentee_most[candidates.mentee] > 0
+        )
+        matrix = sp.csr_array(sp.hstack([columns, self.matrix], format="csr"))
+        matrix.eliminate_zeros()
+        return Program(
+            np.concatenate([folded(candidates), self.gain]),
+            lower,
+            np.concatenate([usable.astype(np.int64), self.upper]),
+            matrix,
+            self.low,
+            self.high,
+        )
+
+    def over_edges(self, candidates: Candidates, prices: NDArray[Any]) -> NDArray[Any]:
+        """Return what each edge costs at prices of the rows."""
+        mentor, mentee = self.mentors.T @ prices, self.mentees.T @ prices
+        cost: NDArray[Any] = mentor[candidates.mentor] + mentee[candidates.mentee]
+        cost += (self.pairs * prices).sum()
+        if candidates.cohort is not None and len(candidates.cohort):
+            cost += candidates.cohort.coefficients.T @ prices[-len(candidates.cohort) :]
+        return cost
+
 
 def program(candidates: Candidates) -> Program:
     """Write candidates out as a program."""
-    bounds, edges = candidates.bounds, len(candidates)
+    return frame(candidates).program(candidates)
+
+
+def frame(candidates: Candidates) -> Frame:
+    """Return everything about the program of candidates but their edges."""
+    bounds, cohort = candidates.bounds, candidates.cohort
     sides = (
-        _Side(candidates, 0, bounds.mentor_least, bounds.mentor_most, bounds.mentor_bonus),
-        _Side(candidates, 1, bounds.mentee_least, bounds.mentee_most, bounds.mentee_bonus),
+        (bounds.mentor_least, bounds.mentor_most, bounds.mentor_bonus),
+        (bounds.mentee_least, bounds.mentee_most, bounds.mentee_bonus),
     )
-    people = sum(len(side.asked) for side in sides)
-    soft = _soft(candidates)
-    width = edges + people + 2 * len(soft)
-    parts = [block for side in sides for block in side.rows(people)]
-    if bounds.seats is not None:
-        every = sp.csr_array(np.ones((1, edges), dtype=np.int64))
-        parts.append(
-            (every, sp.csr_array((1, people)), np.array([-NO_LIMIT]), np.array([bounds.seats]))
-        )
-    rows = [
-        sp.hstack([pairs, asked, sp.csr_array((pairs.shape[0], 2 * len(soft)))], format="csr")
-        for pairs, asked, _, _ in parts
+    matched = (None, None) if cohort is None else (cohort.mentors, cohort.mentees)
+    in_rows = [_used(matrix, len(side[1])) for matrix, side in zip(matched, sides, strict=True)]
+    asked = [
+        np.flatnonzero((most > 1) & ((bonus > 0) | used))
+        for (_, most, bonus), used in zip(sides, in_rows, strict=True)
     ]
-    low, high = [part[2] for part in parts], [part[3] for part in parts]
-    if candidates.cohort is not None:
-        cohort = candidates.cohort
-        matched = [matrix[:, s.asked] for matrix, s in zip(_by_people(cohort), sides, strict=True)]
-        rows.append(sp.hstack([cohort.coefficients, *matched, _slack(soft, len(cohort))]))
-        low.append(cohort.low)
-        high.append(cohort.high)
-    gain = np.zeros(width, dtype=np.int64)
-    gain[:edges] = folded(candidates)
-    gain[edges : edges + people] = np.concatenate([side.bonus[side.asked] for side in sides])
-    if len(soft) and candidates.cohort is not None:
-        gain[edges + people :] = -np.repeat(candidates.cohort.penalty[soft], 2)
-    lower = np.zeros(width, dtype=np.int64)
-    lower[candidates.locked] = 1
-    upper = np.ones(width, dtype=np.int64)
-    upper[edges + people :] = NO_LIMIT
-    upper[:edges] = (bounds.mentor_most[candidates.mentor] > 0) & (
-        bounds.mentee_most[candidates.mentee] > 0
-    )
-    matrix = sp.csr_array(sp.vstack(rows, format="csr")).astype(np.int64)
-    return _reduced(Program(gain, lower, upper, matrix, np.concatenate(low), np.concatenate(high)))
-
-
-def _by_people(cohort: object) -> tuple[sp.csr_array, sp.csr_array]:
-    return cohort.mentors, cohort.mentees  # type: ignore[attr-defined]
-
-
-def _soft(candidates: Candidates) -> NDArray[np.intp]:
-    """Return the rows that have a price."""
-    if candidates.cohort is None:
-        return np.zeros(0, dtype=np.intp)
-    return np.flatnonzero(candidates.cohort.penalty > 0)
-
-
-def _slack(soft: NDArray[np.intp], rows: int) -> sp.csr_array:
-    """Return the columns that make up for what a soft row lacks, or take what it has too much."""
-    signs = np.tile([1, -1], len(soft))
-    places = (np.repeat(soft, 2), np.arange(2 * len(soft)))
-    return sp.csr_array((signs, places), shape=(rows, 2 * len(soft)))
-
-
-class _Side:
-    """The rows about the people of one side."""
-
-    def __init__(
-        self,
-        candidates: Candidates,
-        axis: int,
-        least: NDArray[np.int64],
-        most: NDArray[np.int64],
-        bonus: NDArray[np.int64],
-    ) -> None:
-        self.least, self.most, self.bonus, self.axis = least, most, bonus, axis
-        ends = candidates.mentor if axis == 0 else candidates.mentee
-        edges = np.arange(len(candidates))
-        ones = np.ones(len(candidates), dtype=np.int64)
-        self.pairs = sp.csr_array((ones, (ends, edges)), shape=(len(most), len(candidates)))
-        self.in_rows = np.zeros(len(most), dtype=bool)
-        if candidates.cohort is not None:
-            self.in_rows[np.unique(_by_people(candidates.cohort)[axis].indices)] = True
-        self.asked = np.flatnonzero((most > 1) & ((bonus > 0) | self.in_rows))
-
-    def rows(
-        self, people: int
-    ) -> list[tuple[sp.csr_array, sp.csr_array, NDArray[np.int64], NDArray[np.int64]]]:
-        """Return (edge part, people part, low, high) of the rows: counts; who has a pair."""
-        nobody = sp.csr_array((len(self.most), people), dtype=np.int64)
-        blocks = [(self.pairs, nobody, self.least, self.most)]
-        if not len(self.asked):
-            return blocks
-        # Mentors' columns come first, mentees' last.
-        start = 0 if self.axis == 0 else people - len(self.asked)
-        column = start + np.arange(len(self.asked))
-        free = np.full(len(self.asked), NO_LIMIT)
-        zero = np.zeros(len(self.asked), dtype=np.int64)
-        blocks.append((self.pairs[self.asked], self._people(column, -1, people), zero, free))
-        bound = np.flatnonzero(self.in_rows[self.asked])
-        most = -self.most[self.asked[bound]]
-        blocks.append(
-            (
-                self.pairs[self.asked[bound]],
-                self._people(column[bound], most, people),
-                -free[bound],
-                zero[bound],
+    people = [_columns(len(side[1]), who) for side, who in zip(sides, asked, strict=True)]
+    soft = np.zeros(0, np.intp) if cohort is None else np.flatnonzero(cohort.penalty > 0)
+    slack, width = 2 * len(soft), sum(map(len, asked))
+    blocks: list[tuple[int | None, sp.csr_array, sp.csr_array, Ints, Ints]] = []
+    for axis, (least, most, _) in enumerate(sides):
+        one = sp.eye_array(len(most), dtype=np.int64, format="csr")
+        start = 0 if axis == 0 else len(asked[0])
+        place = sp.csr_array(
+            sp.hstack(
+                [
+                    sp.csr_array((len(most), start), dtype=np.int64),
+                    people[axis],
+                    sp.csr_array((len(most), width - start - len(asked[axis])), dtype=np.int64),
+                ]
             )
         )
-        return blocks
-
-    @staticmethod
-    def _people(
-        column: NDArray[np.intp], factor: NDArray[np.int64] | int, people: int
-    ) -> sp.csr_array:
-        factors = np.broadcast_to(np.asarray(factor, dtype=np.int64), len(column))
-        return sp.csr_array(
-            (factors, (np.arange(len(column)), column)), shape=(len(column), people)
+        some, bound = asked[axis], asked[axis][in_rows[axis][asked[axis]]]
+        none = np.zeros(len(some), dtype=np.int64)
+        nobody = sp.csr_array((len(most), width), dtype=np.int64)
+        blocks.append((axis, one, nobody, least, most))
+        # "Has a pair" is at most the number of pairs, and at least that divided by the most.
+        blocks.append((axis, one[some], -place[some], none, np.full(len(some), NO_LIMIT)))
+        scaled = sp.csr_array(sp.diags_array(most[bound], dtype=np.int64) @ place[bound])
+        blocks.append(
+            (axis, one[bound], -scaled, np.full(len(bound), -NO_LIMIT), none[: len(bound)])
         )
+    if bounds.seats is not None:
+        nothing = sp.csr_array((1, width), dtype=np.int64)
+        blocks.append((None, nothing, nothing, np.array([-NO_LIMIT]), np.array([bounds.seats])))
+    return _framed(blocks, candidates, asked, soft, (width, slack))
 
 
-def _reduced(full: Program) -> Program:
-    """Divide each row by the greatest common divisor of its factors; limits become tighter."""
-    starts, factors = full.matrix.indptr, full.matrix.data
-    filled = np.flatnonzero(np.diff(starts) > 0)
-    divisor = np.ones(full.matrix.shape[0], dtype=np.int64)
-    if len(filled):
-        divisor[filled] = np.maximum(np.gcd.reduceat(factors, starts[filled]), 1)
-    matrix = full.matrix.copy()
-    matrix.data = factors // np.repeat(divisor, np.diff(starts))
-    low = np.where(full.low <= -NO_LIMIT, full.low, -(-full.low // divisor))
-    high = np.where(full.high >= NO_LIMIT, full.high, full.high // divisor)
-    return Program(full.gain, full.lower, full.upper, matrix, low, high)
+def _framed(
+    blocks: list[tuple[int | None, sp.csr_array, sp.csr_array, Ints, Ints]],
+    candidates: Candidates,
+    asked: list[NDArray[np.intp]],
+    soft: NDArray[np.intp],
+    widths: tuple[int, int],
+) -> Frame:
+    """Stack blocks of rows, the cohort rows last."""
+    bounds, cohort, (people, slack) = candidates.bounds, candidates.cohort, widths
+    rows = 0 if cohort is None else len(cohort)
+    over = [
+        [
+            part if side == axis else sp.csr_array((len(low), size), dtype=np.int64)
+            for side, part, _, low, _ in blocks
+        ]
+        + [sp.csr_array((rows, size), dtype=np.int64)]
+        for axis, size in enumerate(candidates.shape)
+    ]
+    further = [
+        sp.hstack([part, sp.csr_array((part.shape[0], slack), dtype=np.int64)])
+        for _, _, part, _, _ in blocks
+    ]
+    low, high = [block[3] for block in blocks], [block[4] for block in blocks]
+    pairs = [np.full(len(block[3]), block[0] is None, dtype=np.int64) for block in blocks]
+    pairs.append(np.zeros(rows, dtype=np.int64))
+    penalty = np.zeros(0, dtype=np.int64)
+    if cohort is not None:
+        named = [cohort.mentors[:, asked[0]], cohort.mentees[:, asked[1]]]
+        signs = (np.tile([1, -1], len(soft)), (np.repeat(soft, 2), np.arange(slack)))
+        further.append(sp.hstack([*named, sp.csr_array(signs, shape=(rows, slack))]))
+        low.append(cohort.low)
+        high.append(cohort.high)
+        penalty = np.repeat(cohort.penalty[soft], 2)
+    bonus = [bounds.mentor_bonus[asked[0]], bounds.mentee_bonus[asked[1]]]
+    return Frame(
+        sp.csr_array(sp.vstack(over[0], format="csr")),
+        sp.csr_array(sp.vstack(over[1], format="csr")),
+        np.concatenate(pairs),
+        np.concatenate([*bonus, -penalty]),
+        np.repeat([1, NO_LIMIT], [people, slack]),
+        sp.csr_array(sp.vstack(further, format="csr")).astype(np.int64),
+        np.concatenate(low),
+        np.concatenate(high),
+    )
+
+
+def _used(matrix: sp.csr_array | None, size: int) -> NDArray[np.bool_]:
+    """Say who stands in a cohort row."""
+    used = np.zeros(size, dtype=bool)
+    if matrix is not None:
+        used[np.unique(matrix.indices)] = True
+    return used
+
+
+def _columns(size: int, who: NDArray[np.intp]) -> sp.csr_array:
+    """Return one column for each of some people."""
+    ones = np.ones(len(who), dtype=np.int64)
+    return sp.csr_array((ones, (who, np.arange(len(who)))), shape=(size, len(who)))

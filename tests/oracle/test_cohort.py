@@ -6,7 +6,7 @@ import warnings
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rmatch
@@ -31,6 +31,7 @@ from rmatch.rules import (
     TimeBudget,
 )
 from rmatch.scoring import TeachingCoverage
+from rmatch.solvers import cohort_pricing, milp
 
 # "x" is on both sides.
 MENTORS, MENTEES = ("m1", "m2", "x"), ("s1", "s2", "x")
@@ -213,3 +214,17 @@ def test_two_rules_equal_brute_force(rule, objective, data):
     """Rules together mean both of them, whichever they are."""
     other = data.draw(st.sampled_from(sorted(RULES)))
     _agree(data.draw(programmes([rule, other])), objective, "auto")
+
+
+@pytest.mark.parametrize("objective", ["total_score", "coverage_first"])
+@pytest.mark.parametrize("rule", sorted(RULES))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_pricing_equals_brute_force(rule, objective, monkeypatch, data):
+    """What is left out by prices is never in the only optimum: tried where all is small."""
+    monkeypatch.setattr(milp, "LARGE", 0)
+    monkeypatch.setattr(cohort_pricing, "_START", 1)
+    monkeypatch.setattr(cohort_pricing, "_FIRST", 0.5)
+    _agree(data.draw(programmes([rule])), objective, "milp")
