@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from rmatch.answers.agreement import Agreement
     from rmatch.answers.costs import RuleCosts
+    from rmatch.answers.frontier import Frontier
     from rmatch.answers.learning import LearningGoals
     from rmatch.answers.recruit import Recruiting
     from rmatch.answers.training import TrainingPlan
@@ -165,6 +166,27 @@ Negotiation from level 0 to 3 in 3 sessions.
         from rmatch.answers.training import training_plan
 
         return training_plan(self._matching, share=share)
+
+    def frontier(
+        self, first: str = "pairs", second: str = "score", *, points: int | None = 20
+    ) -> Frontier:
+        """Return the trade between two aims: matchings that nothing beats in both.
+
+        An aim is "pairs" (how many), "score" (in total) or the name of a score part (its total
+        before the weight). For "pairs" the points are the best second aim for each number of pairs,
+        fewer but better pairs included. ``points`` limits their number, spread evenly; each is
+        exact. ``None`` asks for all, unsupported ones included.
+
+        Examples
+        --------
+        >>> import rmatch
+        >>> matching = rmatch.match_matrix([[9, 6], [6, 1]])
+        >>> [(point.pairs, point.second) for point in matching.frontier().points]
+        [(0, 0.0), (1, 9.0), (2, 12.0)]
+        """
+        from rmatch.answers.frontier import frontier
+
+        return frontier(self._matching, first, second, points=points)
 
     @cached_property
     def _what_if(self) -> WhatIf:
