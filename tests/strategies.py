@@ -49,6 +49,7 @@ FIELDS: dict[str, Callable[[Random], Any]] = {
     "active_to": lambda rng: rng.choice([None, "2026-05-01", "2026-12-31"]),
     "capacity": lambda rng: rng.randint(0, 3),
     "hours_per_month": lambda rng: rng.choice([None, 1, 2.5, 8]),
+    "wish": lambda rng: rng.choice([None, None, "no", "IT"]),  # of a partner's country
     "badge": lambda rng: rng.choice([None, 3, 7, 9.5]),  # a field that rmatch does not know
 }
 

@@ -3,6 +3,7 @@
 Add a rule by writing one class in the file of its family, and its name here.
 """
 
+from rmatch.rules.barriers import Clearance, InformationBarrier, PartnerWish
 from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import (
     COHORT_RULES,
@@ -46,15 +47,18 @@ RULES: dict[str, type[PairRule]] = {
     for rule in (
         Accessibility,
         ActiveDuring,
+        Clearance,
         CohortGap,
         CommonLanguage,
         Conflicts,
         Consent,
         Different,
         GenerationGap,
+        InformationBarrier,
         MinimumScore,
         MustCoverTopGoal,
         NotPrevious,
+        PartnerWish,
         ReportingLine,
         Same,
         SeniorityGap,
@@ -75,6 +79,7 @@ __all__ = [
     "ActiveDuring",
     "BurdenCap",
     "ChangeBudget",
+    "Clearance",
     "CohortGap",
     "CohortRule",
     "CommonLanguage",
@@ -84,6 +89,7 @@ __all__ = [
     "FairnessFloor",
     "GenerationGap",
     "GroupBalance",
+    "InformationBarrier",
     "LockedPairs",
     "MinimumScore",
     "MustCoverTopGoal",
@@ -94,6 +100,7 @@ __all__ = [
     "PairShare",
     "PairsIfAny",
     "PairsPerPerson",
+    "PartnerWish",
     "PeopleCount",
     "PersonRule",
     "Predicate",

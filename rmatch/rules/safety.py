@@ -5,14 +5,17 @@ They outrank everything else, locks included (§C6), and fail where data is miss
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import Exceptions
+from rmatch.reading.structure import circles
 from rmatch.rules.base import Missing, PairRule, Shape
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class ReportingLine(PairRule):
     ----------
     depth
         ``"chain"`` forbids at any distance, ``"skip"`` up to the manager's manager, ``"direct"``
-        the manager only.
+        the manager only; a number forbids up to so many steps.
     siblings
         Forbid two people with the same manager too.
     org
@@ -38,6 +41,11 @@ class ReportingLine(PairRule):
     unknown_managers
         What a manager id means that is on no roster and not in ``org``: ``"error"`` (default; all
         are named), or ``"head"``: nobody is above them.
+    dotted
+        Pairs of ids with a dotted line between them, forbidden as a direct line is.
+    waived
+        Pairs of ids that the programme owner allows by name in spite of the line, as in a flat
+        firm whose head is above everybody. They are part of the rule, so the record shows them.
 
     Examples
     --------
@@ -48,20 +56,29 @@ class ReportingLine(PairRule):
     False
     """
 
-    depth: Literal["chain", "skip", "direct"] = "chain"
+    depth: Literal["chain", "skip", "direct"] | int = "chain"
     siblings: bool = False
     org: Mapping[str, str | None] = field(default_factory=dict)
     unknown_managers: Literal["error", "head"] = "error"
+    dotted: Iterable[Iterable[str]] = ()
+    waived: Iterable[Iterable[str]] = ()
     missing: Missing = field(default="fail", kw_only=True)
     safety: ClassVar[bool] = True
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.depth not in _DEPTHS:
+        number = isinstance(self.depth, int) and not isinstance(self.depth, bool)
+        if self.depth not in _DEPTHS and not (number and self.depth >= 1):  # type: ignore[operator]
             raise InvalidInputError(
-                f"reporting_line: depth={self.depth!r}; allowed are 'direct', 'skip' and 'chain'"
+                f"reporting_line: depth={self.depth!r}; allowed are 'direct', 'skip', 'chain' and "
+                "numbers of steps from 1"
             )
+        for name in ("dotted", "waived"):
+            pairs = frozenset(frozenset(pair) for pair in getattr(self, name))
+            if any(len(pair) != 2 for pair in pairs):
+                raise InvalidInputError(f"reporting_line: {name} holds pairs of two different ids")
+            object.__setattr__(self, name, pairs)
 
     def bound(self, mentors: Roster, mentees: Roster) -> ReportingLine:
         """Complete the organisation chart from the rosters, and refuse a broken one."""
@@ -85,12 +102,15 @@ class ReportingLine(PairRule):
                 "rule reporting_line needs the column 'manager', or org={person: manager}"
             )
         problems += self._unknown(org)
-        problems += _cycles(org)
+        problems += [
+            InputProblem(
+                f"the reporting line goes in a circle: {' -> '.join([*circle, circle[0]])}"
+            )
+            for circle in circles({p: m for p, m in org.items() if m is not None})
+        ]
         if problems:
             raise InvalidInputError.from_problems(problems)
-        return ReportingLine(
-            self.depth, self.siblings, org, self.unknown_managers, missing=self.missing
-        )
+        return dataclasses.replace(self, org=org)
 
     def _unknown(self, org: dict[str, str | None]) -> list[InputProblem]:
         """Put unknown managers at the head, or name them."""
@@ -108,13 +128,16 @@ class ReportingLine(PairRule):
 
     def above(self, person: str) -> Iterator[str]:
         """Yield the managers of a person, the nearest first, within the depth."""
-        limit = _DEPTHS[self.depth]
+        limit = self.depth if isinstance(self.depth, int) else _DEPTHS[self.depth]
         manager, steps = self.org.get(person), 0
         while manager is not None and (limit is None or steps < limit):
             yield manager
             manager, steps = self.org.get(manager), steps + 1
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        both = {mentor.id, mentee.id}
+        if both in self.waived or both in self.dotted:
+            return both in self.waived
         if mentee.id in self.above(mentor.id) or mentor.id in self.above(mentee.id):
             return False
         manager = self.org.get(mentor.id)
@@ -137,10 +160,17 @@ class ReportingLine(PairRule):
                 for p, at in row.items()
                 for other in teams.get(self.org.get(p) or "", ())
             }
+        for listed, add in ((self.dotted, pairs.update), (self.waived, pairs.difference_update)):
+            add(
+                (row[one], col[other])
+                for one, other in (order for pair in listed for order in permutations(pair))
+                if one in row and other in col
+            )
         return excepting(pairs, mentors, mentees)
 
     def describe(self) -> str:
-        reach = {"chain": "any", "skip": "up to two", "direct": "one"}[self.depth]
+        words = {"chain": "any", "skip": "up to two", "direct": "one"}
+        reach = words.get(str(self.depth), f"up to {self.depth}")
         same = ", nor under the same manager" if self.siblings else ""
         return f"neither is above the other in the reporting line ({reach} steps){same}"
 
@@ -241,21 +271,3 @@ def excepting(pairs: set[tuple[int, int]], mentors: Roster, mentees: Roster) -> 
     listed = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
     form = Exceptions(listed[:, 0], listed[:, 1], (len(mentors), len(mentees)))
     return Shape(form, np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool))
-
-
-def _cycles(org: Mapping[str, str | None]) -> list[InputProblem]:
-    """Name every cycle in the reporting line once."""
-    done: set[str] = set()
-    problems = []
-    for start in org:
-        path: dict[str, None] = {}
-        person: str | None = start
-        while person is not None and person not in done and person not in path:
-            path[person] = None
-            person = org.get(person)
-        if person is not None and person in path:
-            members = list(path)[list(path).index(person) :]
-            chain = " -> ".join([*members, person])
-            problems.append(InputProblem(f"the reporting line goes in a circle: {chain}"))
-        done.update(path)
-    return problems

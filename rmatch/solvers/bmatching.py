@@ -295,4 +295,3 @@ def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Pri
     alone = np.concatenate([free.locked[0], free.locked[1]]) > 0
     price = np.where(alone & (state.degree == 0), np.maximum(state.price, 0), state.price)
     return Prices(price[:mentors], price[mentors:], seat)
-
