@@ -19,6 +19,7 @@ from rmatch.solvers import Prices, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.audit import Audit
     from rmatch.candidates import Candidates
     from rmatch.matrix import MatrixProblem
     from rmatch.metrics import Kpis, Observed
@@ -228,13 +229,34 @@ class Matching(Answers):
         self,
         observed: Observed | None = None,
         *,
-        minimum: int = 5,
+        min_cell: int = 5,
         only: Sequence[str] | None = None,
     ) -> Kpis:
         """Return every KPI with its formula, n and interval, see :func:`rmatch.metrics.kpis`."""
         from rmatch.metrics import kpis
 
-        return kpis(self, observed, minimum=minimum, only=only)
+        return kpis(self, observed, min_cell=min_cell, only=only)
+
+    def audit(
+        self,
+        groups: Any,
+        *,
+        min_cell: int = 5,
+        attributes: Sequence[str] | None = None,
+        shuffles: int = 20,
+        seed: int = 0,
+    ) -> Audit:
+        """Look at the result by groups of people, see :func:`rmatch.audit.audit`."""
+        from rmatch.audit import audit
+
+        return audit(
+            self,
+            groups,
+            min_cell=min_cell,
+            attributes=attributes,
+            shuffles=shuffles,
+            seed=seed,
+        )
 
     # ---- how it leaves -----------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ class _Table:
     side: str
     groups: dict[str, Rows]
     crossing: bool
-    minimum: int
+    min_cell: int
 
     def shown(self, known: NDArray[np.bool_]) -> dict[str, Rows]:
         """Return the rows with a known value, of the groups that are large enough to show."""
@@ -92,7 +92,7 @@ class _Table:
         hide = hidden(
             [len(rows[label]) for label in labels],
             lines(labels, crossing=self.crossing),
-            minimum=self.minimum,
+            min_cell=self.min_cell,
         )
         return {
             label: rows[label]
@@ -105,26 +105,26 @@ def group_figures(
     facts: Facts,
     groups: Groups,
     *,
-    minimum: int = 5,
+    min_cell: int = 5,
     measures: Sequence[str] | None = None,
 ) -> tuple[GroupFigure, ...]:
     """Return every measure of every group and intersection, by attribute and side."""
     return tuple(
         row
-        for table in tables(facts, groups, minimum)
+        for table in tables(facts, groups, min_cell)
         for name, compute in MEASURES.items()
         if measures is None or name in measures
         for row in compute(facts, table, name)
     )
 
 
-def tables(facts: Facts, groups: Groups, minimum: int) -> Iterator[_Table]:
+def tables(facts: Facts, groups: Groups, min_cell: int) -> Iterator[_Table]:
     """Yield the groups of each attribute and intersection on each side."""
     single = {name: (labels, False) for name, labels in groups.items()}
     double = {" & ".join(pair): (labels, True) for pair, labels in crossed(groups).items()}
     for attribute, (labels, crossing) in {**single, **double}.items():
         for side in SIDES:
-            yield _Table(attribute, side, members(labels, facts.ids(side)), crossing, minimum)
+            yield _Table(attribute, side, members(labels, facts.ids(side)), crossing, min_cell)
 
 
 # ---- what is measured ---------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Kpis(Answer):
 
     figures: tuple[Kpi, ...]
     missing: dict[str, tuple[str, ...]]
-    minimum: int
+    min_cell: int
 
     def __getitem__(self, name: str) -> tuple[Kpi, ...]:
         """Return the figures of one metric."""
@@ -80,7 +80,7 @@ def kpis(
     matching: Matching,
     observed: Observed | None = None,
     *,
-    minimum: int = 5,
+    min_cell: int = 5,
     only: Sequence[str] | None = None,
 ) -> Kpis:
     """Return the KPIs of a matching.
@@ -91,7 +91,7 @@ def kpis(
         What to measure.
     observed
         What is known beyond it: events, answers, baselines, groups ...
-    minimum
+    min_cell
         Figures over fewer people or pairs are hidden, and with them the next smallest where their
         total would give them away.
     only
@@ -101,7 +101,7 @@ def kpis(
     --------
     >>> import rmatch
     >>> matching = rmatch.match_matrix([[4, 1, 0], [2, 3, 1]])
-    >>> print(matching.kpis(minimum=1)["match_rate"][0])
+    >>> print(matching.kpis(min_cell=1)["match_rate"][0])
     match_rate (mentees): 0.6667 [0.2077, 0.9385] (n = 3)
     """
     facts = Facts(matching, observed or Observed())
@@ -112,8 +112,8 @@ def kpis(
         if lacking:
             missing[chosen.name] = lacking
         else:
-            figures += _table(chosen, chosen.measures(facts), minimum)
-    return Kpis(tuple(figures), missing, minimum)
+            figures += _table(chosen, chosen.measures(facts), min_cell)
+    return Kpis(tuple(figures), missing, min_cell)
 
 
 def _chosen(only: Sequence[str] | None) -> list[Metric]:
@@ -131,11 +131,11 @@ def _chosen(only: Sequence[str] | None) -> list[Metric]:
     ]
 
 
-def _table(chosen: Metric, measures: list[Measure], minimum: int) -> list[Kpi]:
-    hide = {at for at, each in enumerate(measures) if each.n < minimum}
+def _table(chosen: Metric, measures: list[Measure], min_cell: int) -> list[Kpi]:
+    hide = {at for at, each in enumerate(measures) if each.n < min_cell}
     for partition in {each.partition for each in measures if each.partition}:
         places = [at for at, each in enumerate(measures) if each.partition == partition]
-        found = hidden([measures[at].n for at in places], minimum=minimum)
+        found = hidden([measures[at].n for at in places], min_cell=min_cell)
         hide |= {places[at] for at in found}
     return [_kpi(chosen, each, at in hide) for at, each in enumerate(measures)]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 def hidden(
-    counts: Sequence[int], lines: Sequence[Sequence[int]] = (), *, minimum: int = 5
+    counts: Sequence[int], lines: Sequence[Sequence[int]] = (), *, min_cell: int = 5
 ) -> frozenset[int]:
-    """Return the cells to hide: those of fewer than ``minimum`` people, and more where needed.
+    """Return the cells to hide: those of fewer than ``min_cell`` people, and more where needed.
 
     A single hidden cell of a line could be worked out from the line's total, so the next smallest
     of that line is hidden too (secondary suppression), until no line has exactly one. Empty cells
@@ -21,7 +21,7 @@ def hidden(
     lines
         The cells that add up to a known total, by their places: for one attribute all cells, for
         two the rows and columns of their table. Default: all cells in one line.
-    minimum
+    min_cell
         The smallest number of people that is shown.
 
     References
@@ -36,7 +36,7 @@ def hidden(
     [1, 2]
     """
     lines = lines or [range(len(counts))]
-    hide = {at for at, count in enumerate(counts) if 0 < count < minimum}
+    hide = {at for at, count in enumerate(counts) if 0 < count < min_cell}
     while True:
         before = len(hide)
         for line in lines:

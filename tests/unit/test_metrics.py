@@ -288,7 +288,7 @@ def test_a_goal_counts_as_covered_from_half_of_the_way_on():
         matching = rmatch.match(
             [{"id": "m", "skills": f"AI:{level}"}], [{"id": "s", "skills": "AI:1", "goals": "AI:5"}]
         )
-        assert matching.kpis(minimum=1)["goals_covered"][0].value == covered
+        assert matching.kpis(min_cell=1)["goals_covered"][0].value == covered
 
 
 def test_small_counts_are_hidden_in_the_table():
@@ -297,7 +297,7 @@ def test_small_counts_are_hidden_in_the_table():
     assert all(each.suppressed == (each.n is None) for each in table.figures)
     assert table["match_rate"][0].value is None
     assert table["participation_rate"][0].value == 4 / 5
-    assert not any(each.suppressed for each in example().kpis(minimum=1).figures)
+    assert not any(each.suppressed for each in example().kpis(min_cell=1).figures)
 
 
 def test_a_lone_small_group_takes_another_with_it():
@@ -327,7 +327,7 @@ def test_wrong_names_are_refused_with_the_right_ones():
 
 def test_a_table_goes_into_a_frame_and_into_words():
     """One row per figure, in the order of the families."""
-    table = example().kpis(minimum=1)
+    table = example().kpis(min_cell=1)
     frame = table.to_frame("pandas")
     assert len(frame) == len(table.figures) > 30
     assert frame["family"].drop_duplicates().tolist() == [
@@ -339,7 +339,7 @@ def test_a_table_goes_into_a_frame_and_into_words():
 def test_nobody_and_nothing_matched_have_no_means():
     """Empty programmes give a table without figures that divide by zero."""
     matching = rmatch.match_matrix(np.zeros((0, 3)))
-    assert matching.kpis(minimum=1)["match_rate"][0].value == 0.0
-    nothing = rmatch.match_matrix([[1, 2]], np.zeros((1, 2), bool)).kpis(minimum=1)
+    assert matching.kpis(min_cell=1)["match_rate"][0].value == 0.0
+    nothing = rmatch.match_matrix([[1, 2]], np.zeros((1, 2), bool)).kpis(min_cell=1)
     assert nothing["score"] == ()
     assert nothing["stranded_rate"][0].value == 1.0

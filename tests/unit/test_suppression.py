@@ -14,7 +14,7 @@ def test_small_cells_are_hidden_and_the_next_smallest_with_a_lone_one():
     assert hidden([40, 3, 2, 12]) == {1, 2}
     assert hidden([40, 12]) == frozenset()
     assert hidden([3]) == {0}
-    assert hidden([5, 4], minimum=4) == frozenset()
+    assert hidden([5, 4], min_cell=4) == frozenset()
 
 
 def test_empty_cells_are_neither_hidden_nor_cover_for_another():
