@@ -181,6 +181,8 @@ class Roster:
                 f"no column {name!r} on this roster; there are: {', '.join(sorted(self.columns))}"
             )
         if not isinstance(column, kind):
+            if not column.known.any():  # a column that is empty has no type of its own
+                return empty_like(_EMPTY[kind], len(self))
             raise InvalidInputError(
                 f"column {name!r} does not hold {what}: {type(column).__name__}"
             )
@@ -257,9 +259,8 @@ def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
 
 def _link_goals(columns: dict[str, Column], roster: Roster) -> None:
     """Make sure that skills and goals are there, and that every goal has a target level."""
-    nobody = Ragged(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), ())
     for name in ("skills", "goals"):
-        columns.setdefault(name, empty_like(nobody, len(roster)))
+        columns.setdefault(name, empty_like(_EMPTY[Ragged], len(roster)))
     goals = columns["goals"]
     if isinstance(goals, Ragged) and np.isnan(goals.values).any():
         targets = np.where(np.isnan(goals.values), roster.scale.high, goals.values)
@@ -306,3 +307,10 @@ def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
         f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
         f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"
     )
+
+
+_EMPTY: dict[type, Column] = {
+    Numbers: Numbers(np.zeros(0)),
+    Categories: Categories(np.zeros(0, np.int32), ()),
+    Ragged: Ragged(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), ()),
+}

@@ -240,6 +240,11 @@ class SharedSlots(PairRule):
     at_least: int = 2
     fields: ClassVar[tuple[str, ...]] = ("slots",)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.at_least < 1:
+            raise InvalidInputError(f"shared_slots: at_least={self.at_least}; at least 1")
+
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if not mentor.slots or not mentee.slots:
             return None

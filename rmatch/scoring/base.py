@@ -124,6 +124,6 @@ class ScorePart:
         if wrong.any():
             row, col = (int(place[0]) for place in np.nonzero(wrong))
             raise InvalidInputError(
-                f"score part {self.name} gave {values[row, col]!r} for mentor "
+                f"score part {self.name} gave {float(values[row, col])!r} for mentor "
                 f"{mentors.ids[row]!r} and mentee {mentees.ids[col]!r}; values must lie in [0, 1]"
             )

@@ -1,4 +1,4 @@
-"""The examples in the docstrings run and show what comes out."""
+"""Every example in a docstring runs and shows what it says."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 
 import rmatch
 
-MODULES = sorted(
+MODULES = [
     module.name
     for module in pkgutil.walk_packages(rmatch.__path__, "rmatch.")
     if not module.name.endswith("__main__")
-)
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name):
-    """What the reference shows is what users get."""
-    found = doctest.testmod(importlib.import_module(name))
-    assert found.failed == 0, f"{found.failed} of {found.attempted} examples; see the output"
+def test_examples_run(name):
+    """The examples of a module, as a reader would type them."""
+    result = doctest.testmod(importlib.import_module(name), verbose=False)
+    assert result.failed == 0
 
 
 def test_there_are_examples():
-    """Walking the package finds its modules, and some of them show examples."""
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    modules = [importlib.import_module(name) for name in MODULES]
-    assert sum(bool(each.examples) for module in modules for each in finder.find(module)) > 20
+    """The check above is not empty: the entry points all have one."""
+    finder = doctest.DocTestFinder()
+    for function in (rmatch.match, rmatch.match_matrix, rmatch.read_roster, rmatch.read_people):
+        assert any(test.examples for test in finder.find(function))

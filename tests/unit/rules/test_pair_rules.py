@@ -1,0 +1,214 @@
+"""Each pair rule by plain facts: these two people, allowed or not."""
+
+from __future__ import annotations
+
+import pytest
+
+import rmatch
+from rmatch import Goal, Person
+from rmatch.rules import (
+    Accessibility,
+    ActiveDuring,
+    Clearance,
+    CohortGap,
+    CommonLanguage,
+    Conflicts,
+    Consent,
+    Different,
+    GenerationGap,
+    InformationBarrier,
+    MustCoverTopGoal,
+    NotPrevious,
+    PartnerWish,
+    ReportingLine,
+    Same,
+    SeniorityGap,
+    SharedSlots,
+    TeachingMargin,
+    Tenure,
+    TimeZoneDifference,
+    Trained,
+    Vetoes,
+    WorkingHoursOverlap,
+)
+
+ORG = {"ceo": None, "vp": "ceo", "lead": "vp", "ann": "lead", "bob": "lead", "out": "ceo"}
+LINE = ReportingLine(org=ORG)
+DATES = ("2026-01-01", "2026-06-30")
+
+
+def person(name="x", **fields):
+    known = {key: value for key, value in fields.items() if key in Person.__dataclass_fields__}
+    extra = {key: value for key, value in fields.items() if key not in known}
+    return Person(id=name, **known, extra=extra)
+
+
+FACTS = [
+    # rule, the mentor, the mentee, allowed
+    (SeniorityGap(2), {"level": 3}, {"level": 5}, True),
+    (SeniorityGap(2), {"level": 3}, {"level": 4}, False),
+    (SeniorityGap(1, 3), {"level": 1}, {"level": 5}, False),
+    (SeniorityGap(1), {"level": 5}, {"level": 3}, False),
+    (SeniorityGap(1), {}, {"level": 3}, True),  # unknown is flagged, not forbidden
+    (SeniorityGap(1, missing="fail"), {}, {"level": 3}, False),
+    (GenerationGap(15), {"birth_year": 1995}, {"birth_year": 1980}, True),
+    (GenerationGap(15), {"birth_year": 1994}, {"birth_year": 1980}, False),
+    (GenerationGap(5, 20), {"birth_year": 1995}, {"birth_year": 1970}, False),
+    # bands: the gap must be certain at both ends
+    (GenerationGap(15), {"birth_year": (1990, 1999)}, {"birth_year": (1966, 1975)}, True),
+    (GenerationGap(15), {"birth_year": (1990, 1999)}, {"birth_year": (1967, 1976)}, False),
+    (CohortGap(1), {"birth_year": 1985}, {"birth_year": 1970}, True),  # Millennial and X
+    (CohortGap(1), {"birth_year": 1985}, {"birth_year": 1996}, False),  # both Millennial
+    (CohortGap(2), {"birth_year": 1999}, {"birth_year": 1970}, True),
+    (TeachingMargin(1), {"skills": {"AI": 3}}, {"goals": {"AI": Goal(5)}, "skills": {"AI": 2}},
+     True),
+    (TeachingMargin(2), {"skills": {"AI": 3}}, {"goals": {"AI": Goal(5)}, "skills": {"AI": 2}},
+     False),
+    (TeachingMargin(1), {"skills": {"SQL": 5}}, {"goals": {"AI": Goal(5)}}, False),
+    (TeachingMargin(1, 2), {"skills": {"AI": 3, "SQL": 3}},
+     {"goals": {"AI": Goal(5), "SQL": Goal(5)}}, True),
+    (MustCoverTopGoal(), {"skills": {"AI": 4}},
+     {"goals": {"AI": Goal(5, 3), "SQL": Goal(5, 1)}}, True),
+    (MustCoverTopGoal(), {"skills": {"SQL": 4}},
+     {"goals": {"AI": Goal(5, 3), "SQL": Goal(5, 1)}}, False),
+    (Same("site"), {"site": "Oslo"}, {"site": "Oslo"}, True),
+    (Same("site"), {"site": "Oslo"}, {"site": "Rome"}, False),
+    (Different("badge"), {"badge": 3}, {"badge": 3}, False),
+    (Different("badge"), {"badge": 3}, {"badge": 4}, True),
+    (CommonLanguage(), {"languages": {"English": "C1"}}, {"languages": {"English": "B2"}}, True),
+    (CommonLanguage(), {"languages": {"English": "C1"}}, {"languages": {"English": "B1"}}, False),
+    (CommonLanguage("A1"), {"languages": {"French": "A1"}}, {"languages": {"German": "C2"}},
+     False),
+    (TimeZoneDifference(3), {"timezone": "Europe/Paris"}, {"timezone": "Europe/London"}, True),
+    (TimeZoneDifference(3), {"timezone": "Europe/Paris"}, {"timezone": "Asia/Kolkata"}, False),
+    (TimeZoneDifference(4.5), {"timezone": "Europe/Paris"}, {"timezone": "Asia/Kolkata"}, True),
+    # New York is one hour nearer to Phoenix in winter than in summer; the worst day counts
+    (TimeZoneDifference(2), {"timezone": "America/New_York"}, {"timezone": "America/Phoenix"},
+     False),
+    (TimeZoneDifference(2, "2026-01-15"), {"timezone": "America/New_York"},
+     {"timezone": "America/Phoenix"}, True),
+    (WorkingHoursOverlap(120), {"timezone": "Europe/Paris", "working_hours": "09:00-17:00"},
+     {"timezone": "America/New_York", "working_hours": "08:00-16:00"}, True),
+    (WorkingHoursOverlap(240), {"timezone": "Europe/Paris", "working_hours": "09:00-17:00"},
+     {"timezone": "America/New_York", "working_hours": "08:00-16:00"}, False),
+    (WorkingHoursOverlap(120), {"timezone": "UTC", "working_hours": "22:00-06:00"},
+     {"timezone": "Asia/Tokyo", "working_hours": "09:00-12:00"}, True),
+    (SharedSlots(2), {"slots": frozenset({"mon", "tue"})}, {"slots": frozenset({"tue", "mon"})},
+     True),
+    (SharedSlots(2), {"slots": frozenset({"mon", "tue"})}, {"slots": frozenset({"tue", "wed"})},
+     False),
+    (Accessibility(), {"needs": frozenset({"ramp"})}, {"accepts": frozenset({"ramp"})}, True),
+    (Accessibility(), {}, {"needs": frozenset({"ramp"})}, False),
+    (Conflicts([("m", "s")]), {}, {}, False),
+    (Conflicts([("s", "m")]), {}, {}, False),
+    (Conflicts([("s", "x")]), {}, {}, True),
+    (Vetoes(), {"vetoes": frozenset({"s"})}, {}, False),
+    (Vetoes(), {}, {"vetoes": frozenset({"m"})}, False),
+    (Vetoes(), {}, {"vetoes": frozenset({"x"})}, True),
+    (Tenure(12), {"tenure_months": 12}, {"tenure_months": 1}, True),
+    (Tenure(12, who="both"), {"tenure_months": 12}, {"tenure_months": 1}, False),
+    (Trained(), {"trained": True}, {"trained": False}, False),
+    (Trained(who="mentor"), {"trained": True}, {"trained": False}, True),
+    (Consent(), {"consent": True}, {}, False),  # no answer is no consent
+    (Consent(), {"consent": True}, {"consent": True}, True),
+    (ActiveDuring(*DATES), {"active_to": "2026-05-31"}, {}, False),
+    (ActiveDuring(*DATES, 90), {"active_to": "2026-05-31"}, {}, True),
+    (ActiveDuring(*DATES, 90), {"active_to": "2026-05-31"}, {"active_from": "2026-04-01"}, False),
+    (NotPrevious([("m", "s")]), {}, {}, False),
+    (NotPrevious([("s", "m")]), {}, {}, True),
+    (NotPrevious([("s", "m")], either_way=True), {}, {}, False),
+    (InformationBarrier("department", [("Law", "Sales")]), {"department": "Law"},
+     {"department": "Sales"}, False),
+    (InformationBarrier("department", [("Law", "Sales")]), {"department": "Law"},
+     {"department": "Law"}, True),
+    (InformationBarrier("department", [("Law", "Sales")]), {}, {"department": "IT"}, False),
+    (Clearance(), {"clearance": 2}, {"clearance": 1, "need": 2}, True),
+    (Clearance(), {"clearance": 1}, {"clearance": 2, "need": 2}, False),
+    (PartnerWish(), {"gender": "man"}, {"partner_gender": "Woman"}, False),
+    (PartnerWish(), {"gender": "woman"}, {"partner_gender": "Woman"}, True),
+    (PartnerWish(), {}, {"partner_gender": "woman"}, False),
+    (PartnerWish(), {"gender": "man"}, {}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "mentor", "mentee", "allowed"), FACTS)
+def test_given_these_facts(rule, mentor, mentee, allowed):
+    """Given two people, the rule allows or forbids, and says the same in words."""
+    one, other = person("m", **mentor), person("s", **mentee)
+    assert rule.allows(one, other) is allowed
+    assert rule.explain(one, other)
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "other", "allowed"),
+    [
+        (LINE, "ann", "lead", False),
+        (LINE, "lead", "ann", False),
+        (LINE, "ann", "ceo", False),
+        (LINE, "ann", "bob", True),
+        (LINE, "ann", "out", True),
+        (LINE.replace(depth="direct"), "ann", "vp", True),
+        (LINE.replace(depth="skip"), "ann", "vp", False),
+        (LINE.replace(depth="skip"), "ann", "ceo", True),
+        (LINE.replace(depth=3), "ann", "ceo", False),
+        (LINE.replace(siblings=True), "ann", "bob", False),
+        (LINE.replace(dotted=[("ann", "out")]), "out", "ann", False),
+        (LINE.replace(waived=[("ann", "ceo")]), "ann", "ceo", True),
+    ],
+)
+def test_reporting_lines(rule, one, other, allowed):
+    """Above or below, as far as the depth says; waivers and dotted lines by name."""
+    assert rule.allows(person(one), person(other)) is allowed
+
+
+ERRORS = [
+    (lambda: SeniorityGap(3, 1), "max_levels"),
+    (lambda: GenerationGap(20, 10), "max_years"),
+    (lambda: CommonLanguage("Z9"), "Z9"),
+    (lambda: SharedSlots(0), "at_least"),
+    (lambda: Same("site", missing="maybe"), "missing='maybe'; allowed are 'fail', 'pass'"),
+    (lambda: ReportingLine(depth="up"), "depth='up'; allowed are 'direct', 'skip', 'chain'"),
+    (lambda: ReportingLine(waived=[("a", "a")]), "pairs of two different ids"),
+    (lambda: InformationBarrier("x", ["ab", "c"]), "each wall is two groups"),
+    (lambda: Tenure(who="all"), "who='all'; allowed are 'both', 'mentor' and 'mentee'"),
+    (lambda: ActiveDuring("2026-02-01", "2026-01-01"), "is before start"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), ERRORS)
+def test_bad_parameters_are_refused(make, message):
+    """A rule that makes no sense is refused where it is made."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        make()
+
+
+def test_a_column_that_nobody_has_is_refused():
+    """A rule on a misspelt field would silently allow everybody."""
+    with pytest.raises(rmatch.InvalidInputError, match="'depratment', which nobody has"):
+        rmatch.match(
+            [{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}],
+            rules=[Different("depratment")],
+        )  # fmt: skip
+
+
+def test_unknown_managers_are_all_named():
+    """Without the whole line, who is above whom is not known."""
+    mentors = [{"id": "m", "skills": "AI", "manager": "x"}]
+    mentees = [{"id": "s", "goals": "AI", "manager": "y"}]
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        rmatch.match(mentors, mentees, rules=[ReportingLine()])
+    assert [str(problem).partition(" (")[0] for problem in caught.value.problems] == [
+        "manager 'x' is on no roster",
+        "manager 'y' is on no roster",
+    ]
+    rules = [ReportingLine(unknown_managers="head")]
+    assert len(rmatch.match(mentors, mentees, rules=rules)) == 1
+
+
+def test_a_class_or_a_score_part_is_no_rule():
+    """Two easy slips are named."""
+    people = [{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}]
+    with pytest.raises(rmatch.InvalidInputError, match=r"is a class; write Vetoes\(\)"):
+        rmatch.match(*people, rules=[Vetoes])
+    with pytest.raises(rmatch.InvalidInputError, match=r"belongs into score="):
+        rmatch.match(*people, rules=[Same("site").soft()])
