@@ -68,7 +68,7 @@ class Agreement(Answer):
             (self.names[0], self.names[1], self.mentor),
         ):
             own = [each for each in self.objectives if each.learner == person]
-            goals = [f"{_to(each)} in {counted(each.sessions, 'session')}" for each in own]
+            goals = [f"{_to(each)} {_when(each)}" for each in own]
             if goals:
                 said.append(f"{learner} learns from {teacher}: {listed(goals)}")
         for learner, missing in (
@@ -216,6 +216,10 @@ def _shares(weights: np.ndarray[Any, Any], sessions: int) -> list[int]:
         rest = sessions - int(counts.sum())
         counts[np.argsort(-(exact - np.floor(exact)), kind="stable")[:rest]] += 1
     return [int(count) for count in counts]
+
+
+def _when(each: LearningObjective) -> str:
+    return f"in {counted(each.sessions, 'session')}" if each.sessions else "if time allows"
 
 
 def _to(each: LearningObjective) -> str:

@@ -69,10 +69,10 @@ class Frontier(Answer):
         reach = f"From {figure(low.first)} to {figure(high.first)} {names[0]}"
         best = f"from {figure(low.second)} to {figure(high.second)}"
         said = [f"{reach}, the best {names[1]} goes {best}"]
-        if self.first == PAIRS and low.mean is not None and high.mean is not None:
-            said.append(
-                f"The mean score of a pair goes from {figure(low.mean)} to {figure(high.mean)}"
-            )
+        means = [point.mean for point in self.points if point.mean is not None]
+        if self.first == PAIRS and means:
+            ends = f"from {figure(means[0])} to {figure(means[-1])}"
+            said.append(f"The mean score of a pair goes {ends}")
         if not self.complete:
             said.append(f"These are {len(self.points)} of the points; each is exact")
         return paragraph(said)

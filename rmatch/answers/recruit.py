@@ -14,7 +14,7 @@ from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import listed, name_of, paragraph
 from rmatch.columns import Categories, Numbers, Ragged
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
-from rmatch.people import Roster, empty_like
+from rmatch.people import Roster, align, empty_like
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
 
@@ -37,11 +37,12 @@ class Profile:
     """One more mentor: a skill at the lowest level that brings this gain, and where they fit in.
 
     Everything else (site, languages, seniority, hours ...) is as with ``like``, a present mentor.
-    ``gain`` is what the objective gains, exactly; ``effect`` the same as people and score.
+    ``level`` is ``None`` where skills have no levels. ``gain`` is what the objective gains,
+    exactly; ``effect`` the same as people and score.
     """
 
     skill: str
-    level: float
+    level: float | None
     like: Any
     site: str | None
     languages: tuple[str, ...]
@@ -51,9 +52,10 @@ class Profile:
     @property
     def words(self) -> str:
         """The newcomer in a phrase."""
+        at = "" if self.level is None else f" at level {self.level:g}"
         place = f", in {self.site}" if self.site else ""
         speaks = f", speaking {listed(self.languages)}" if self.languages else ""
-        return f"a mentor who brings {self.skill} at level {self.level:g}{place}{speaks}"
+        return f"a mentor who brings {self.skill}{at}{place}{speaks}"
 
 
 @dataclass(frozen=True)
@@ -181,14 +183,13 @@ def _best(matching: Matching) -> list[tuple[Profile, Roster]]:
     newcomers, skill, level = _newcomers(problem)
     if not len(newcomers):
         return []
-    others = problem.replace(mentors=newcomers)
+    others = _against(problem, newcomers)
     # The objective may pay for a person matched, and pays for a newcomer what it pays for others.
     bonus = int(problem.bounds.mentor_bonus.max(initial=0))
     ways = engine.to_hub[problem.shape[0] : engine.network.hub]
     worth = np.zeros(len(newcomers), dtype=np.int64)
-    place = {person: row for row, person in enumerate(others.mentors.ids)}
     for start in range(0, len(newcomers), _PROFILES_AT_ONCE):
-        rows = np.array([place[p] for p in newcomers.ids[start : start + _PROFILES_AT_ONCE]])
+        rows = np.arange(start, min(start + _PROFILES_AT_ONCE, len(newcomers)))
         gains, allowed = others.block(rows, slice(None))
         best = np.where(allowed & (ways < NO_WAY), gains - np.where(ways < NO_WAY, ways, 0), -bonus)
         worth[start : start + len(rows)] = np.maximum(best.max(axis=1, initial=-bonus) + bonus, 0)
@@ -204,12 +205,23 @@ def _best(matching: Matching) -> list[tuple[Profile, Roster]]:
     return found
 
 
+def _against(problem: Problem, newcomers: Roster) -> Problem:
+    """Return the problem with the newcomers as mentors, in their order, the mentees in theirs.
+
+    Not checked as a whole: that newcomers have no goals of their own is no fault of the rosters.
+    """
+    mentors, mentees = align(newcomers, problem.mentees)
+    rules = tuple(rule.bound(mentors, mentees) for rule in problem.rules)
+    return Problem(mentors, mentees, rules, problem.score, problem.objective)
+
+
 def _profile(newcomer: Roster, effect: Effect) -> Profile:
     person = newcomer.person(0)
     (skill, level), *_ = person.skills.items()
     like = person.id.split(" like ", 1)[1]
+    known = None if newcomer.scale.presence_only else level
     return Profile(
-        skill, level, like, person.site, tuple(person.languages), effect.objective, effect
+        skill, known, like, person.site, tuple(person.languages), effect.objective, effect
     )
 
 

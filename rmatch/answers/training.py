@@ -28,10 +28,13 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Workshop:
-    """One workshop: a skill up to the highest level wanted, and who has that goal left open."""
+    """One workshop: a skill up to the highest level wanted, and who has that goal left open.
+
+    ``level`` is ``None`` where skills have no levels.
+    """
 
     skill: str
-    level: float
+    level: float | None
     people: tuple[Any, ...]
 
 
@@ -77,10 +80,7 @@ class TrainingPlan(Answer):
                 f"{counted(len(self.workshops), 'workshop')} would serve {self.served} of "
                 f"{self.people} {people} with goals that no partner covers"
             )
-            shown = [
-                f"{each.skill} up to level {each.level:g} ({len(each.people)})"
-                for each in self.workshops[:_SHOWN]
-            ]
+            shown = [_workshop(each) for each in self.workshops[:_SHOWN]]
             more = len(self.workshops) - len(shown)
             said.append(listed(shown + ([f"{more} more"] if more else [])))
         else:
@@ -94,6 +94,11 @@ class TrainingPlan(Answer):
                 f"{counted(len(self.unlocked), 'person', 'people')} who now have none"
             )
         return paragraph(said)
+
+
+def _workshop(each: Workshop) -> str:
+    level = "" if each.level is None else f" up to level {each.level:g}"
+    return f"{each.skill}{level} ({len(each.people)})"
 
 
 def training_plan(matching: Matching, *, share: float = 1.0) -> TrainingPlan:
@@ -131,7 +136,7 @@ def training_plan(matching: Matching, *, share: float = 1.0) -> TrainingPlan:
     workshops = [
         Workshop(
             skills[at],
-            max(goal.target for goal in left if goal.skill == skills[at]),
+            _highest([goal.target for goal in left if goal.skill == skills[at]], problem),
             tuple(goal.person for goal in left if goal.skill == skills[at]),
         )
         for at in chosen
@@ -147,6 +152,10 @@ def training_plan(matching: Matching, *, share: float = 1.0) -> TrainingPlan:
         train,
         unlocked,
     )
+
+
+def _highest(targets: list[float], problem: Problem) -> float | None:
+    return None if problem.mentors.scale.presence_only else max(targets)
 
 
 def _cover(wants: Bools, needed: int) -> list[int]:

@@ -13,7 +13,7 @@ from rmatch.answers.effect import Effect, effect_of
 from rmatch.answers.moves import Move, moves_of, spoken
 from rmatch.answers.people import Lesson, lessons, line, open_goals, other_reasons, row_of, side_of
 from rmatch.answers.residual import NO_WAY
-from rmatch.answers.wording import counted, figure, listed, name_of, paragraph
+from rmatch.answers.wording import counted, figure, listed, name_of, paragraph, shortened
 from rmatch.errors import InvalidInputError
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
@@ -47,7 +47,7 @@ def because(effect: Effect, moves: tuple[Move, ...]) -> str:
     if not moves:
         return effect.words
     if effect.objective == 0:
-        return f"{effect.words} and {spoken(moves)}"
+        return f"{effect.words}; {spoken(moves)}"
     return f"{effect.words}, as {spoken(moves)}"
 
 
@@ -275,7 +275,7 @@ def _taught(
     if missing:
         stays = "stays" if len(missing) == 1 else "stay"
         said.append(
-            f"That is {len(teaches)} of {counted(goals, 'goal')}; {listed(missing)} {stays} open"
+            f"That is {len(teaches)} of {counted(goals, 'goal')}; {shortened(missing)} {stays} open"
         )
     elif goals > 1:
         said.append(f"That is {'both' if goals == 2 else f'all {goals}'} of {mentee}'s goals")
@@ -283,7 +283,7 @@ def _taught(
 
 
 def _phrases(taught: tuple[Lesson, ...]) -> str:
-    return listed([lesson.words for lesson in taught])
+    return shortened([lesson.words for lesson in taught])
 
 
 def _other_words(others: Mapping[str, tuple[str, ...]]) -> str:

@@ -39,6 +39,19 @@ def listed(things: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(things[:-1])} {last} {things[-1]}"
 
 
+def shortened(things: Sequence[str], most: int = 6) -> str:
+    """Return a list as it is spoken, the rest of a long one as a number.
+
+    Examples
+    --------
+    >>> shortened(["SQL", "Python", "AI", "R"], most=2)
+    'SQL, Python and 2 more'
+    """
+    if len(things) <= most + 1:
+        return listed(things)
+    return listed([*things[:most], f"{len(things) - most} more"])
+
+
 def counted(number: int, noun: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 mentor", "41 mentors", "no mentors".
 
