@@ -37,7 +37,11 @@ def _edges_by(end: NDArray[np.int32]) -> dict[int, NDArray[np.intp]]:
     """Return the edges of each person on one side."""
     order = np.argsort(end, kind="stable")
     people, starts = np.unique(end[order], return_index=True)
-    return dict(zip(people.tolist(), np.split(order, starts[1:]), strict=True))
+    stops = np.append(starts, len(order))[1:]
+    return {
+        int(person): order[start:stop]
+        for person, start, stop in zip(people, starts, stops, strict=True)
+    }
 
 
 def _lowered(most: NDArray[np.int64], limit: NDArray[np.float64]) -> NDArray[np.int64]:
