@@ -18,7 +18,9 @@ PARTS: dict[str, type[ScorePart]] = {
         ReturnCoverage,
         SharedInterests,
         SharedValues,
+        Soft,
         StatedPreference,
+        TableScore,
         TeachingCoverage,
     )
 }

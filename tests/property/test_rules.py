@@ -9,37 +9,13 @@ from hypothesis import strategies as st
 
 import rmatch
 from rmatch.rules import RULES, Predicate
+from tests.parameters import RULE_ARGUMENTS
 from tests.strategies import IDS, records, rectangles, rosters
 
-#: Parameters to try beside the defaults. A rule that is not here is tested with its defaults.
-PARAMETERS = {
-    "ActiveDuring": [("2026-02-01", "2026-05-31"), ("2026-02-01", "2026-05-31", 30)],
-    "CohortGap": [(), (2,)],
-    "CommonLanguage": [(), ("A1",), ("C2",)],
-    "Conflicts": [([("a", "b"), ("c", "g")],)],
-    "Different": [("department",), ("badge",)],
-    "GenerationGap": [(), (5, 30), (0,)],
-    "InformationBarrier": [("department", {("Sales", "Law")})],
-    "MinimumScore": [(0.3,)],
-    "MustCoverTopGoal": [(), (2,)],
-    "NotPrevious": [([("a", "b")],), ([("a", "b"), ("c", "d")], None, True)],
-    "Clearance": [("badge", "tenure_months"), ("badge", "nowhere")],
-    "PartnerWish": [("country", "wish")],
-    "ReportingLine": [("chain", False, {}, "head"), ("skip", True, {}, "head"),
-                      ("direct", True, {"outside": None}, "head"),
-                      (3, False, {}, "head", [("d", "e")], [("a", "b")])],
-    "Same": [("site",), ("badge",)],
-    "SeniorityGap": [(), (2, 4), (-1,)],
-    "SharedSlots": [(), (1,)],
-    "TeachingMargin": [(), (2, 2)],
-    "Tenure": [(), (6,)],
-    "TimeZoneDifference": [(), (6, "2026-07-01")],
-    "WorkingHoursOverlap": [(), (60, ("2026-03-01", "2026-04-30"))],
-}  # fmt: skip
 CASES = [
     (rule, arguments, missing)
     for rule, made in RULES.items()
-    for arguments in PARAMETERS.get(rule, [()])
+    for arguments in RULE_ARGUMENTS.get(rule, [()])
     for missing in ("fail", "pass")
 ]
 

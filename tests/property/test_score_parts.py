@@ -6,24 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rmatch.rules import Different
 from rmatch.scoring import PARTS
+from tests.parameters import PART_OPTIONS
 from tests.strategies import rectangles, rosters
 
-#: Parameters to try beside the defaults. A part that is not here is tested with its defaults.
-PARAMETERS = {
-    "Convenience": [{}, {"site": None}, {"timezone": None, "site": "country"}, {"max_hours": 3}],
-    "CustomScore": [{"function": lambda a, b: (len(a.skills) + len(b.goals)) / 10}],
-    "MutualLearning": [{}, {"mean": "geometric"}, {"mean": "min"}],
-    "SharedInterests": [{}, {"of": "jaccard"}],
-    "SharedValues": [{}, {"low": 0, "high": 7}],
-    "Soft": [{"rule": Different("department")}, {"rule": Different("badge", missing="pass")}],
-    "StatedPreference": [{}, {"max_rank": 2}],
-    "TableScore": [
-        {"mentor_field": "site", "mentee_field": "country", "table": {("Oslo", "NO"): 0.7}}
-    ],
-}
-CASES = [(name, options) for name in PARTS for options in PARAMETERS.get(name, [{}])]
+CASES = [(name, options) for name in PARTS for options in PART_OPTIONS.get(name, [{}])]
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=str)
