@@ -53,7 +53,6 @@ class Programme:
     schema = "rmatch/programme/1"
     name = "Spring"
     objective = "coverage_first"
-    <BLANKLINE>
     rules = [
         { type = "SeniorityGap", min_levels = 2 },
     ]
