@@ -23,8 +23,10 @@ _PUBLIC: dict[str, str] = {
     "Roster": "rmatch.people",
     "Scale": "rmatch.people",
     "SolverError": "rmatch.errors",
+    "Strategy": "rmatch.comparison",
     "UnknownPersonError": "rmatch.errors",
     "UnsupportedFeatureError": "rmatch.errors",
+    "compare": "rmatch.comparison",
     "match": "rmatch.pipeline",
     "match_matrix": "rmatch.pipeline",
     "read_people": "rmatch.reading",
@@ -49,8 +51,10 @@ __all__ = [
     "Roster",
     "Scale",
     "SolverError",
+    "Strategy",
     "UnknownPersonError",
     "UnsupportedFeatureError",
+    "compare",
     "match",
     "match_matrix",
     "objectives",
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
     from rmatch.answers.readiness import readiness
     from rmatch.answers.recruit import recruit
     from rmatch.answers.training import training_plan
+    from rmatch.comparison import Strategy, compare
     from rmatch.errors import (
         InfeasibleError,
         InvalidInputError,

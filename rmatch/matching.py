@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rmatch.unmatched import Unmatched
 
 #: Answers that need a list of all pairs give up beyond so many.
-_MOST_PAIRS = 1 << 28
+MOST_PAIRS = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Matching(Answers):
         if self.candidates is not None:
             return self.candidates
         mentors, mentees = self.problem.shape
-        if mentors * mentees > _MOST_PAIRS:
+        if mentors * mentees > MOST_PAIRS:
             raise UnsupportedFeatureError(
                 f"this answer lists all pairs, and {mentors:,} x {mentees:,} of them do not fit "
                 "into memory; ask about a part of the people, or use matching.prices"

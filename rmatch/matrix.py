@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +64,17 @@ class MatrixProblem:
         rounding = 0.0 if np.issubdtype(matrix.dtype, np.integer) else unit * plain.most_pairs
         bounds = chosen.bounds(plain, int(np.abs(gains).max(initial=0)))
         return cls(gains, permitted, unit, rounding, bounds, chosen)
+
+    def with_objective(self, objective: str | Objective) -> MatrixProblem:
+        """Return the same matrix and counts with another objective."""
+        chosen = objective_named(objective)
+        plain = replace(
+            self.bounds,
+            mentor_bonus=np.zeros_like(self.bounds.mentor_bonus),
+            mentee_bonus=np.zeros_like(self.bounds.mentee_bonus),
+        )
+        bounds = chosen.bounds(plain, int(np.abs(self.gains).max(initial=0)))
+        return replace(self, objective=chosen, bounds=bounds)
 
     @property
     def shape(self) -> tuple[int, int]:

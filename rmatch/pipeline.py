@@ -21,6 +21,7 @@ from rmatch.solvers import Infeasible, Options
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.candidates import Candidates
     from rmatch.objectives import Objective
     from rmatch.problem import Rule
     from rmatch.scoring.base import ScorePart
@@ -168,15 +169,19 @@ def solve(
     solver: str = "auto",
     options: Options | None = None,
     seconds: dict[str, float] | None = None,
+    candidates: Candidates | None = None,
 ) -> Matching:
     """Return the best matching of a problem: candidates, selection, check.
 
     Large problems are priced: the same proven optimum, without ever listing all pairs.
+    ``candidates`` are those of the problem, where they are at hand already.
     """
-    phases = dict(seconds or {})
-    find = _priced if pricing.suits(problem, solver) else _listed
+    phases, options = dict(seconds or {}), options or Options()
     try:
-        matching = find(problem, solver, options or Options(), phases)
+        if candidates is None and pricing.suits(problem, solver):
+            matching = _priced(problem, options, phases)
+        else:
+            matching = _listed(problem, solver, options, phases, candidates)
     except Infeasible:
         raise infeasible(problem) from None
     solved = perf_counter()
@@ -194,11 +199,16 @@ def solve(
 
 
 def _listed(
-    problem: Problem | MatrixProblem, solver: str, options: Options, phases: dict[str, float]
+    problem: Problem | MatrixProblem,
+    solver: str,
+    options: Options,
+    phases: dict[str, float],
+    candidates: Candidates | None,
 ) -> Matching:
     """List all allowed pairs and let a solver choose."""
     started = perf_counter()
-    candidates = all_candidates(problem)
+    if candidates is None:
+        candidates = all_candidates(problem)
     scored = perf_counter()
     selection = problem.objective.optimise(candidates, solver, options)
     phases |= {"candidates": scored - started, "solve": perf_counter() - scored}
@@ -218,7 +228,7 @@ def _listed(
 
 
 def _priced(
-    problem: Problem | MatrixProblem, solver: str, options: Options, phases: dict[str, float]
+    problem: Problem | MatrixProblem, options: Options, phases: dict[str, float]
 ) -> Matching:
     """Find the optimum over all pairs without listing them."""
     found = pricing.solve_priced(problem, options)

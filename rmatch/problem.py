@@ -87,8 +87,15 @@ class Problem:
     def replace(self, **changes: Any) -> Problem:
         """Return a changed problem, checked again."""
         kept = {f.name for f in dataclasses.fields(self)} - {"arrival"}
-        values = {name: getattr(self, name) for name in kept} | changes
+        values = {name: getattr(self, name) for name in kept}
+        if self.arrival is not None:  # who signed up first stays first
+            values["mentees"] = self.mentees.take(self.arrival)
+        values |= changes
         return Problem.of(values.pop("mentors"), values.pop("mentees"), **values)
+
+    def with_objective(self, objective: str | Objective) -> Problem:
+        """Return the same people, score and rules with another objective."""
+        return dataclasses.replace(self, objective=objective_named(objective))
 
     @property
     def shape(self) -> tuple[int, int]:

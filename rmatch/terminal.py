@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rmatch.answers.costs import RuleCosts
-    from rmatch.cli.strategies import Strategy
+    from rmatch.comparison import Comparison
     from rmatch.matching import Matching, Pair
     from rmatch.reading import CheckReport
     from rmatch.rules.cohort import CohortRule
@@ -220,21 +220,25 @@ def _show_proof(console: Console, matching: Matching) -> None:
     console.print(f"Found and checked in {seconds:.2f} seconds by solver '{matching.solver}'.")
 
 
-def show_strategies(console: Console, strategies: Iterable[Strategy]) -> None:
+def show_comparison(console: Console, comparison: Comparison) -> None:
     """Show what other strategies would have given."""
     _title(console, "What other ways of pairing give under the same rules")
+    rows = [
+        {name: each.value for name, each in way.figures.items()} for way in comparison.strategies
+    ]
+    most = max(row.get("score, total", 0.0) for row in rows)
     _print_table(
         console,
         ("strategy", ">mentees matched", ">total score", ">per pair", ">of the best"),
         [
             (
-                strategy.name,
-                f"{strategy.mentees:.0f}",
-                f"{strategy.score:.1f}",
-                f"{strategy.per_pair:.2f}",
-                f"{strategy.share_of_best:.1%}",
+                way.name,
+                f"{row['match_rate, mentees'] * comparison.of_mentees:.0f}",
+                f"{row.get('score, total', 0.0):.1f}",
+                f"{row.get('score, mean', 0.0):.2f}",
+                f"{row.get('score, total', 0.0) / most if most else 1.0:.1%}",
             )
-            for strategy in strategies
+            for way, row in zip(comparison.strategies, rows, strict=True)
         ],
     )
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
 from rmatch.cli.options import Force, Json, Out
-from rmatch.cli.strategies import other_strategies
+
+#: The optimum, and the ways of pairing that people use today: name and solver.
+_WAYS = (
+    ("proven best (rmatch)", "auto"),
+    ("one-to-one rounds", "rounds"),
+    ("greedy (best pair first)", "greedy"),
+    ("stable (no pair defects)", "stable"),
+    ("first come, first served", "first_come"),
+    ("random (20 draws, mean)", "random"),
+)
 
 
 def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = False) -> None:
@@ -23,9 +31,9 @@ def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = Fal
     from rmatch.terminal import (
         open_console,
         save,
+        show_comparison,
         show_matching,
         show_rule_costs,
-        show_strategies,
         waiting,
     )
 
@@ -34,14 +42,15 @@ def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = Fal
         mentors, mentees = developer_survey()
         matching = rmatch.match(mentors, mentees, **developer_survey_programme())
     with waiting("trying what else could have been done"):
-        strategies = other_strategies(matching)
+        ways = [rmatch.Strategy(name, solver=solver) for name, solver in _WAYS]
+        comparison = rmatch.compare(matching.problem, ways, seeds=20)
     with waiting("solving again without each rule"):
         costs = matching.rule_costs()
     if as_json:
         record = {
             "attribution": ATTRIBUTION,
             **matching.to_dict(),
-            "strategies": [asdict(strategy) for strategy in strategies],
+            "comparison": comparison.to_dict(),
             "rule_costs": costs.to_dict(),
         }
         typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
@@ -50,5 +59,5 @@ def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = Fal
         console.print(ATTRIBUTION, style="dim")
         show_matching(console, matching, about="job")
         show_rule_costs(console, costs)
-        show_strategies(console, strategies)
+        show_comparison(console, comparison)
     save(console, matching, out, force=force)

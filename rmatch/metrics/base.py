@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,10 +32,15 @@ class Measure:
 
     value: float
     n: int
-    interval: Interval | None = None
+    spread: Interval | Callable[[], Interval | None] | None = None
     of: str = ""
     partition: str = ""
     note: str = ""
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval; where people are drawn again for it, only when asked."""
+        return self.spread() if callable(self.spread) else self.spread
 
 
 Measured = Measure | Iterable[Measure] | None
@@ -172,9 +178,8 @@ def figure(values: ArrayLike, statistic: Callable[..., Any], /, **labels: str) -
     sample = np.asarray(values, dtype=float)
     if not len(sample):
         return None
-    return Measure(
-        float(statistic(sample, axis=-1)), len(sample), bootstrap(sample, statistic), **labels
-    )
+    value = float(statistic(sample, axis=-1))
+    return Measure(value, len(sample), partial(bootstrap, sample, statistic), **labels)
 
 
 def present(*measures: Measure | None) -> list[Measure]:

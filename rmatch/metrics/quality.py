@@ -38,13 +38,14 @@ def mutual_learning(facts: Facts) -> Measured:
     return present(mean(index, of="index"), share(both, len(index), of="both at least 0.3"))
 
 
-@metric("mean, median, 10th percentile and minimum of the scores of pairs")
+@metric("sum, mean, median, 10th percentile and minimum of the scores of pairs")
 def score(facts: Facts) -> Measured:
     """The weakest pairs decide what is told about a programme: look at the last two."""
     scores = facts.scores
     if not len(scores):
         return None
     return present(
+        Measure(facts.matching.score, len(scores), of="total"),
         mean(scores, of="mean"),
         figure(scores, np.median, of="median"),
         figure(scores, partial(np.quantile, q=0.1), of="p10"),

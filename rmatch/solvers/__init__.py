@@ -97,6 +97,7 @@ SOLVERS: dict[str, str] = {
     "first_come": "rmatch.solvers.heuristics:FirstCome",
     "random": "rmatch.solvers.heuristics:Random",
     "stable": "rmatch.solvers.stable:Stable",
+    "rounds": "rmatch.solvers.rounds:Rounds",
 }
 
 
@@ -109,6 +110,11 @@ def get(name: str) -> Solver:
     module, _, attribute = SOLVERS[name].partition(":")
     solver: Solver = getattr(importlib.import_module(module), attribute)()
     return solver
+
+
+def draws_lots(name: str) -> bool:
+    """Say whether a solver's selection depends on ``Options.seed``: it is ``randomised``."""
+    return name != "auto" and getattr(get(name), "randomised", False)
 
 
 def missing(solver: Solver, candidates: Candidates) -> frozenset[Feature]:

@@ -58,6 +58,7 @@ class Random:
     name: ClassVar[str] = "random"
     features: ClassVar[frozenset[Feature]] = _COUNTS
     exact: ClassVar[bool] = False
+    randomised: ClassVar[bool] = True
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
         """Return the selection for ``options.seed``."""

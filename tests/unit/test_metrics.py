@@ -127,7 +127,10 @@ BY_HAND = {
     "teaching_coverage": {"": (0.75, 3)},
     "return_coverage": {"": (1 / 3, 3)},
     "mutual_learning": {"index": (0.4 / 3, 3), "both at least 0.3": (0.0, 3)},
-    "score": {"mean": (0.75, 3), "median": (1.0, 3), "p10": (0.4, 3), "minimum": (0.25, 3)},
+    "score": {
+        "total": (2.25, 3), "mean": (0.75, 3), "median": (1.0, 3), "p10": (0.4, 3),
+        "minimum": (0.25, 3),
+    },
     "optimality_gap": {"": (0.0, 3)},
     "price_of_rules": {"the mentee is at least 2 levels above the mentor": (1.0, 3)},
     "regret": {

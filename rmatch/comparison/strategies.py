@@ -1,0 +1,150 @@
+"""Strategies: ways of pairing, and what each of them makes of one problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, MISSING, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch import solvers
+from rmatch.answers.wording import listed
+from rmatch.candidates import all_candidates
+from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.matching import MOST_PAIRS, Matching
+from rmatch.metrics import Facts
+from rmatch.objectives import OBJECTIVES, Objective
+from rmatch.pipeline import solve
+from rmatch.problem import Problem
+from rmatch.solvers import SOLVERS, Options
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Candidates
+    from rmatch.matrix import MatrixProblem
+    from rmatch.problem import Rule
+    from rmatch.scoring.base import ScorePart
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """One way of pairing: what is left out is as in the problem that is compared.
+
+    Parameters
+    ----------
+    name
+        What to call it.
+    solver, objective, score, rules
+        As in :func:`rmatch.match`. Solvers that are not exact look at the score alone.
+
+    Examples
+    --------
+    >>> from rmatch import Strategy
+    >>> from rmatch.rules import SeniorityGap
+    >>> Strategy("a step looser", rules=[SeniorityGap(1)]).name
+    'a step looser'
+    """
+
+    name: str
+    _: KW_ONLY
+    solver: str = "auto"
+    objective: str | Objective | None = None
+    score: Sequence[ScorePart] | None = None
+    rules: Sequence[Rule] | None = None
+
+
+def standard() -> list[Strategy]:
+    """Return every solver that proves nothing, and every objective that needs no arguments."""
+    ready = [
+        name
+        for name, kind in OBJECTIVES.items()
+        if all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(kind))
+    ]
+    return [strategy_named(name) for name in SOLVERS if not solvers.get(name).exact] + [
+        strategy_named(name) for name in ready
+    ]
+
+
+def strategy_named(given: str | Strategy) -> Strategy:
+    """Return the strategy of a solver's or an objective's name; a strategy as it is."""
+    if isinstance(given, Strategy):
+        return given
+    if given in OBJECTIVES:
+        return Strategy(given, objective=given)
+    if given in SOLVERS:
+        return Strategy(given, solver=given, objective="total_score")
+    raise InvalidInputError(
+        f"no strategy {given!r}; there are the solvers {', '.join(SOLVERS)} and the objectives "
+        f"{', '.join(OBJECTIVES)}; or make your own: rmatch.Strategy(name, solver=..., rules=...)"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """What a strategy found in each draw, and the same measured by the problem's own score."""
+
+    matchings: tuple[Matching, ...]
+    facts: tuple[Facts, ...]
+
+    @property
+    def per_mentee(self) -> tuple[Floats, Floats]:
+        """Each mentee's score received, and whether they have a mentor; means over draws."""
+        size = self.facts[0].size("mentees")
+        score = [
+            np.bincount(each.matching.cols, each.scores, minlength=size) for each in self.facts
+        ]
+        matched = [each.load["mentees"] > 0 for each in self.facts]
+        return np.mean(score, axis=0), np.mean(matched, axis=0)
+
+
+class Programs:
+    """The problem under each strategy's rules and score; candidates are listed once for each."""
+
+    def __init__(self, problem: Problem | MatrixProblem) -> None:
+        mentors, mentees = problem.shape
+        if mentors * mentees > MOST_PAIRS:
+            raise UnsupportedFeatureError(
+                f"compare() lists all pairs, and {mentors:,} x {mentees:,} of them do not fit into "
+                "memory; compare on a part of the people"
+            )
+        self._problem = problem
+        self._known: dict[tuple[int, int], tuple[Problem | MatrixProblem, Candidates]] = {}
+
+    def run(self, strategy: Strategy, draws: Sequence[Options]) -> Tried:
+        """Solve once for each draw."""
+        problem, candidates = self._program(strategy.score, strategy.rules)
+        if strategy.objective is not None:
+            problem = problem.with_objective(strategy.objective)
+            candidates = candidates.replace(bounds=problem.bounds)
+        found = [
+            solve(problem, solver=strategy.solver, options=each, candidates=candidates)
+            for each in draws
+        ]
+        problem, candidates = self._program(None, strategy.rules)
+        alike = [replace(each, problem=problem, candidates=candidates) for each in found]
+        return Tried(tuple(found), tuple(Facts(each, program=candidates) for each in alike))
+
+    def _program(
+        self, score: Sequence[ScorePart] | None, rules: Sequence[Rule] | None
+    ) -> tuple[Problem | MatrixProblem, Candidates]:
+        key = id(score), id(rules)  # lists that strategies hold: the same one is the same key
+        if key not in self._known:
+            changes = {"score": score, "rules": rules}
+            problem = _changed(self._problem, {k: v for k, v in changes.items() if v is not None})
+            self._known[key] = problem, all_candidates(problem)
+        return self._known[key]
+
+
+def _changed(problem: Problem | MatrixProblem, changes: dict[str, Any]) -> Problem | MatrixProblem:
+    if not changes:
+        return problem
+    if not isinstance(problem, Problem):
+        raise InvalidInputError(
+            f"a strategy has its own {listed(list(changes))}, but the problem is a ready-made "
+            "matrix, which has neither; compare solvers and objectives, or give a roster problem"
+        )
+    return problem.replace(**changes)
