@@ -33,6 +33,7 @@ _PUBLIC: dict[str, str] = {
     "read_roster": "rmatch.reading",
     "readiness": "rmatch.answers.readiness",
     "recruit": "rmatch.answers.recruit",
+    "rematch": "rmatch.living.rematch",
     "solve": "rmatch.pipeline",
     "training_plan": "rmatch.answers.training",
 }
@@ -62,6 +63,7 @@ __all__ = [
     "read_roster",
     "readiness",
     "recruit",
+    "rematch",
     "rules",
     "scoring",
     "solve",
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
         UnknownPersonError,
         UnsupportedFeatureError,
     )
+    from rmatch.living.rematch import rematch
     from rmatch.matching import Matching, Pair
     from rmatch.people import Goal, Person, Roster, Scale
     from rmatch.pipeline import match, match_matrix, solve

@@ -258,6 +258,17 @@ def all_candidates(problem: Matchable) -> Candidates:
     )
 
 
+def gains_of(
+    problem: Matchable, rows: NDArray[np.intp], cols: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Return the gain of each pair (rows, cols)."""
+    gains = np.zeros(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), 512):  # small squares, of which the diagonal is used
+        part = slice(start, start + 512)
+        gains[part] = np.diagonal(problem.block(rows[part], cols[part])[0])
+    return gains
+
+
 def edges_of(
     shape: tuple[int, int],
     mentor: NDArray[np.int32],

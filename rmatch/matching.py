@@ -111,12 +111,9 @@ class Matching(Answers):
     @cached_property
     def gains(self) -> NDArray[np.int64]:
         """Each pair's gain in whole grid units."""
-        gains = np.zeros(len(self.rows), dtype=np.int64)
-        for start in range(0, len(self.rows), 512):  # small squares, of which the diagonal is used
-            part = slice(start, start + 512)
-            block, _ = self.problem.block(self.rows[part], self.cols[part])
-            gains[part] = np.diagonal(block)
-        return gains
+        from rmatch.candidates import gains_of
+
+        return gains_of(self.problem, self.rows, self.cols)
 
     @property
     def score(self) -> float:

@@ -90,6 +90,20 @@ class CohortRows:
         """Return the rows over some of the edges only."""
         return replace(self, coefficients=self.coefficients[:, edges])
 
+    def and_also(self, more: CohortRows) -> CohortRows:
+        """Return these rows and more, over the same edges and people."""
+        stacked = {
+            name: sp.csr_array(sp.vstack([getattr(self, name), getattr(more, name)]))
+            for name in ("coefficients", "mentors", "mentees")
+        }
+        return CohortRows(
+            **stacked,
+            low=np.concatenate([self.low, more.low]),
+            high=np.concatenate([self.high, more.high]),
+            penalty=np.concatenate([self.penalty, more.penalty]),
+            names=(*self.names, *more.names),
+        )
+
     def sums(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
         """Return each row's sum for chosen edges and the people they match."""
         total = np.zeros(len(self), dtype=np.int64)

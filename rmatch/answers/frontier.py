@@ -192,21 +192,8 @@ class _Trade:
 
 def _with_rows(program: Candidates, rows: list[Row]) -> CohortRows:
     """Return the program's own conditions and some more."""
-    import scipy.sparse as sp
-
     more = CohortRows.of(rows, len(program), program.shape)
-    own = program.cohort
-    if own is None:
-        return more
-    joined: dict[str, Any] = {
-        name: sp.csr_array(sp.vstack([getattr(own, name), getattr(more, name)]))
-        for name in ("coefficients", "mentors", "mentees")
-    }
-    joined |= {
-        name: np.concatenate([getattr(own, name), getattr(more, name)])
-        for name in ("low", "high", "penalty")
-    }
-    return CohortRows(**joined, names=(*own.names, *more.names))
+    return more if program.cohort is None else program.cohort.and_also(more)
 
 
 def _amounts(matching: Matching, edges: Candidates, name: str) -> Ints:

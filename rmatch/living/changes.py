@@ -1,0 +1,283 @@
+"""What changed from one matching to the next, each change with its reason, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmatch.answers.wording import figure, listed, shortened
+from rmatch.candidates import gains_of
+
+if TYPE_CHECKING:
+    from rmatch.matching import Matching
+    from rmatch.problem import Problem
+
+    Ids = tuple[str, str]
+
+
+class Reason(Enum):
+    """Why an earlier pair does not go on."""
+
+    LEFT = "left"  # one of the two, or both
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    SAFETY = "safety rule"
+    RULE = "rule"
+    GIVEN_UP = "given up"  # it could have gone on
+
+
+@dataclass(frozen=True)
+class EarlierPair:
+    """An earlier pair, and why it cannot go on: ``None`` where it can.
+
+    ``by`` names those who left, or the rules; a rule that is not disclosed is "".
+    """
+
+    mentor: str
+    mentee: str
+    reason: Reason | None = None
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An earlier pair that does not go on, and why."""
+
+    mentor: str
+    mentee: str
+    reason: Reason
+    words: str
+
+
+class Cause(Enum):
+    """Why somebody's partners change."""
+
+    ENDED = "pair ended"  # it could not go on
+    MOVED = "moved"  # for somebody else, or for a better whole
+    JOINED = "joined"
+    WAITED = "had nobody"  # or had a free place
+
+
+@dataclass(frozen=True)
+class Change:
+    """Somebody whose partners change.
+
+    A change is told by its mentee; a mentor is listed only if left with nobody. ``moves`` is the
+    number of pairs given up in the chain of changes that this one belongs to.
+    """
+
+    person: str
+    side: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    cause: Cause
+    moves: int
+    words: str
+
+
+def changes_of(
+    before: Problem | None, matching: Matching, earlier: Sequence[EarlierPair]
+) -> tuple[tuple[Ids, ...], tuple[Ended, ...], tuple[Change, ...]]:
+    """Return the pairs kept, the pairs ended, and everybody who changes."""
+    ids = matching.mentor_ids, matching.mentee_ids
+    score = (matching.gains * matching.problem.unit).tolist()
+    pairs = zip(matching.rows.tolist(), matching.cols.tolist(), strict=True)
+    now = [(ids[0][row], ids[1][col]) for row, col in pairs]
+    gain = dict(zip(now, score, strict=True))
+    kept = tuple((p.mentor, p.mentee) for p in earlier if (p.mentor, p.mentee) in gain)
+    there = set(kept)
+    gone = {
+        (p.mentor, p.mentee): p if p.reason else EarlierPair(p.mentor, p.mentee, Reason.GIVEN_UP)
+        for p in earlier
+        if (p.mentor, p.mentee) not in there
+    }
+    new = [pair for pair in gain if pair not in there]
+    ended = tuple(_ended(pair) for pair in gone.values())
+    told = _Story(before, matching, gone, {pair: gain[pair] for pair in new})
+    return kept, ended, told.changes()
+
+
+def _ended(pair: EarlierPair) -> Ended:
+    assert pair.reason is not None
+    return Ended(
+        pair.mentor, pair.mentee, pair.reason, f"{pair.mentor} with {pair.mentee}: {_why(pair)}"
+    )
+
+
+def _why(pair: EarlierPair) -> str:
+    """Say why a pair does not go on."""
+    if pair.reason is Reason.LEFT:
+        return f"{listed(pair.by)} left"
+    if pair.reason in (Reason.SAFETY, Reason.RULE):
+        named = [f"“{name}”" for name in pair.by if name]
+        if not named:
+            return "not eligible any more" if pair.mentor != pair.mentee else "one person"
+        kind = "the safety rule " if pair.reason is Reason.SAFETY else ""
+        return f"{kind}{listed(named)} forbids the pair now"
+    if pair.reason is Reason.GIVEN_UP:
+        return "given up for a better whole"
+    assert pair.reason is not None
+    return f"the pair {'lapsed' if pair.reason is Reason.LAPSED else f'was {pair.reason.value}'}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Story:
+    """The pairs that go and those that come, and the chains they form."""
+
+    before: Problem | None
+    matching: Matching
+    gone: dict[Ids, EarlierPair]
+    new: dict[Ids, float]
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return everybody who changes, chain by chain."""
+        found: list[Change] = []
+        for chain in self._chains():
+            found += self._chain(chain)
+        return tuple(found)
+
+    def _chains(self) -> list[list[Ids]]:
+        """Return the changed pairs in connected parts, in the order in which pairs went."""
+        import networkx as nx
+
+        graph = nx.Graph()
+        for mentor, mentee in (*self.gone, *self.new):
+            graph.add_edge(("mentor", mentor), ("mentee", mentee), pair=(mentor, mentee))
+        return [
+            [graph.edges[edge]["pair"] for edge in graph.subgraph(part).edges]
+            for part in nx.connected_components(graph)
+        ]
+
+    def _chain(self, chain: list[Ids]) -> list[Change]:
+        part = set(chain)
+        gone = {pair: why for pair, why in self.gone.items() if pair in part}
+        new = [pair for pair in self.new if pair in part]
+        link = _Chain(self, gone, new)
+        mentees = dict.fromkeys(mentee for _, mentee in (*gone, *new))
+        mentors = dict.fromkeys(mentor for mentor, _ in gone)
+        told = [*map(link.of_mentee, mentees), *map(link.of_mentor, mentors)]
+        return [change for change in told if change is not None]
+
+    @cached_property
+    def mentees(self) -> frozenset[str]:
+        """Everybody who learns today."""
+        return frozenset(self.matching.mentee_ids)
+
+    @cached_property
+    def mentors(self) -> frozenset[str]:
+        """Everybody who teaches today."""
+        return frozenset(self.matching.mentor_ids)
+
+    @cached_property
+    def paired(self) -> frozenset[tuple[str, str]]:
+        """Everybody who has a pair, with their side."""
+        ids = self.matching.mentor_ids, self.matching.mentee_ids
+        mentors = {("mentor", ids[0][row]) for row in self.matching.rows.tolist()}
+        return frozenset(mentors | {("mentee", ids[1][col]) for col in self.matching.cols.tolist()})
+
+    def joined(self, side: str, person: str) -> bool:
+        """Say whether somebody was not there before, as far as that is known."""
+        known = None if self.before is None else getattr(self.before, side)
+        return known is not None and person not in known._index
+
+
+@dataclass(frozen=True, eq=False)
+class _Chain:
+    """One connected part of all changes."""
+
+    story: _Story
+    gone: dict[Ids, EarlierPair]
+    new: list[Ids]
+
+    def of_mentee(self, mentee: str) -> Change | None:
+        """Return what changes for a mentee who is here."""
+        if mentee not in self.story.mentees:
+            return None
+        lost = [pair for pair in self.gone.values() if pair.mentee == mentee]
+        got = tuple(mentor for mentor, other in self.new if other == mentee)
+        forced = [pair for pair in lost if pair.reason is not Reason.GIVEN_UP]
+        if forced:
+            cause, head = Cause.ENDED, listed([_of_partner(pair, pair.mentor) for pair in forced])
+        elif lost:
+            cause, head = Cause.MOVED, self._moves(mentee, lost, got)
+        elif self.story.joined("mentees", mentee):
+            cause, head = Cause.JOINED, "joined"
+        else:
+            cause, head = Cause.WAITED, "had a free place"
+        tail = "" if cause is Cause.MOVED else f"; {self._next(got)}{self._others(mentee)}"
+        was = tuple(pair.mentor for pair in lost)
+        return Change(mentee, "mentee", was, got, cause, self.moves, f"{mentee}: {head}{tail}")
+
+    def of_mentor(self, mentor: str) -> Change | None:
+        """Return what changes for a mentor who is here and has nobody left."""
+        if mentor not in self.story.mentors or ("mentor", mentor) in self.story.paired:
+            return None
+        lost = [pair for pair in self.gone.values() if pair.mentor == mentor]
+        moved = all(pair.reason is Reason.GIVEN_UP for pair in lost)
+        head = listed([_of_partner(pair, pair.mentee) for pair in lost])
+        words = f"{mentor}: {head}; nobody was next"
+        was = tuple(pair.mentee for pair in lost)
+        cause = Cause.MOVED if moved else Cause.ENDED
+        return Change(mentor, "mentor", was, (), cause, self.moves, words)
+
+    @property
+    def moves(self) -> int:
+        """How many pairs of the chain could have gone on."""
+        return sum(pair.reason is Reason.GIVEN_UP for pair in self.gone.values())
+
+    def _next(self, got: tuple[str, ...]) -> str:
+        if not got:
+            return "nobody was next"
+        new = [mentor for mentor in got if self.story.joined("mentors", mentor)]
+        if len(new) == len(got):
+            return f"{listed(got)} joined"
+        return f"{listed(got)} {'was' if len(got) == 1 else 'were'} next"
+
+    def _others(self, mentee: str) -> str:
+        movers = {p.mentee for p in self.gone.values() if p.reason is Reason.GIVEN_UP} - {mentee}
+        if not movers:
+            return ", nobody else moves"
+        return f", {shortened(sorted(movers), 3)} {'moves' if len(movers) == 1 else 'move'} for it"
+
+    def _moves(self, mentee: str, lost: list[EarlierPair], got: tuple[str, ...]) -> str:
+        """Say from whom to whom somebody moves, and for whom or what."""
+        left = [pair.mentor for pair in lost]
+        words = f"goes from {listed(left)} to {listed(got)}" if got else f"gives up {listed(left)}"
+        takers = [
+            f"{other} gets {mentor}"
+            for mentor, other in self.new
+            if mentor in left and other != mentee
+        ]
+        if takers:
+            return f"{words}, as {listed(takers)}"
+        gain = self._gain()
+        return words if gain is None else f"{words}; the change brings {figure(gain)} in all"
+
+    def _gain(self) -> float | None:
+        """Return what the chain brings in score; ``None`` where a pair of it has no score today."""
+        matching = self.story.matching
+        people = matching.problem.mentors, matching.problem.mentees  # type: ignore[union-attr]
+        if any(pair.reason is not Reason.GIVEN_UP for pair in self.gone.values()):
+            return None
+        rows = np.array([people[0].index(mentor) for mentor, _ in self.gone], np.intp)
+        cols = np.array([people[1].index(mentee) for _, mentee in self.gone], np.intp)
+        lost = int(gains_of(matching.problem, rows, cols).sum()) * matching.problem.unit
+        return sum(self.story.new[pair] for pair in self.new) - lost
+
+
+def _of_partner(pair: EarlierPair, partner: str) -> str:
+    """Say why a pair does not go on, to one of the two about the other."""
+    if pair.reason is Reason.LEFT:
+        return f"{partner} left"
+    if pair.reason is Reason.GIVEN_UP:
+        return f"{partner} moved"
+    return f"{partner}, {_why(pair)}" if pair.reason in _RULES else f"{_why(pair)} ({partner})"
+
+
+_RULES = (Reason.SAFETY, Reason.RULE)

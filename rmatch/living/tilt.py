@@ -1,0 +1,270 @@
+"""A problem tilted towards earlier pairs: the same program, in which keeping is worth something.
+
+Keeping enters as gain, so that plain flows stay enough: no row joins pairs. With whole numbers
+
+    scale * (what the problem maximises) + extra * (earlier pairs kept)
+
+one solve answers each of these, exactly:
+
+* the best, and among equally good ones the one that keeps most: ``scale`` above the number of
+  earlier pairs, ``extra`` 1;
+* every pair given up costs ``price`` units: ``extra`` is ``scale * price + 1``;
+* the most kept, and among those the best: ``scale`` 1, ``extra`` above all that changes can gain.
+
+Only a budget of changes that lies between the last and the first needs a row over many pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmatch import pricing
+from rmatch.candidates import FLOAT_EXACT, all_candidates, gains_of
+from rmatch.errors import UnsupportedFeatureError
+from rmatch.forms import Exceptions
+from rmatch.objectives import Objective
+from rmatch.rows import CohortRows, Row
+from rmatch.solvers import Prices, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Bounds
+    from rmatch.columns import Rows
+    from rmatch.forms import Bools
+    from rmatch.problem import Problem
+    from rmatch.solvers import Options
+
+    Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Tilted:
+    """A problem in a finer unit, with something extra for each earlier pair.
+
+    At least ``least`` of the earlier pairs are kept. ``plain`` are everybody's counts, bonuses in
+    the problem's own unit.
+    """
+
+    problem: Problem
+    plain: Bounds
+    rows: Places  # of the earlier pairs, mentors
+    cols: Places  # mentees
+    scale: int
+    extra: int
+    least: int = 0
+
+    @classmethod
+    def keeping(cls, problem: Problem, plain: Bounds, rows: Places, cols: Places) -> Tilted:
+        """Keep the most; among those matchings, the best."""
+        _must_be_a_sum(problem)
+        return cls(problem, plain, rows, cols, 1, _reach(problem, plain) + 1)
+
+    @classmethod
+    def priced(
+        cls,
+        problem: Problem,
+        plain: Bounds,
+        rows: Places,
+        cols: Places,
+        price: int = 0,
+        least: int = 0,
+    ) -> Tilted:
+        """The best with so many units of gain for each pair kept; among equals, keep the most."""
+        _must_be_a_sum(problem)
+        scale = len(rows) + 1
+        if not _fits(problem, plain, scale, scale * price + 1, len(rows), least):
+            scale = 1  # finer units would be too large for the machine: ties go as they go
+        return cls(problem, plain, rows, cols, scale, scale * price + (scale > 1), least)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of mentors and mentees."""
+        return self.problem.shape
+
+    @property
+    def arrival(self) -> Places | None:
+        """Mentees in the order they were given."""
+        return self.problem.arrival
+
+    @property
+    def locks(self) -> tuple[Places, Places]:
+        """The pairs that must be chosen."""
+        return self.problem.locks
+
+    @property
+    def objective(self) -> Objective:
+        """What is maximised."""
+        return self.problem.objective
+
+    @property
+    def gain_limit(self) -> int:
+        """No pair's gain is larger."""
+        return self.problem.gain_limit * self.scale + self.extra
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Everybody's counts, bonuses in the finer unit."""
+        return replace(
+            self.plain,
+            mentor_bonus=self.plain.mentor_bonus * self.scale,
+            mentee_bonus=self.plain.mentee_bonus * self.scale,
+        )
+
+    def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.integer], Bools]:
+        """Return gains and permissions of a rectangle of pairs."""
+        gains, allowed = self.problem.block(rows, cols)
+        tilted = gains.astype(np.int64) * self.scale
+        tilted[~self._earlier.block(rows, cols)] += self.extra
+        return tilted, allowed
+
+    @cached_property
+    def _earlier(self) -> Exceptions:
+        return Exceptions(self.rows, self.cols, self.shape)
+
+    def cohort_rows(
+        self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
+    ) -> CohortRows | None:
+        """Return the problem's conditions over these edges, and the one that pairs are kept."""
+        own = self.problem.cohort_rows(mentor, mentee)
+        if own is not None:
+            own = replace(own, penalty=own.penalty * self.scale)
+        if not self.least:
+            return own
+        keys = mentee.astype(np.int64) * self.shape[0] + mentor
+        kept = np.flatnonzero(np.isin(keys, self.cols * self.shape[0] + self.rows))
+        row = CohortRows.of([Row("kept", self.least, None, kept)], len(mentor), self.shape)
+        return row if own is None else own.and_also(row)
+
+    def told(
+        self,
+        rows: Places,
+        cols: Places,
+        status: Status,
+        bound: int | None,
+        price: int,
+    ) -> Best:
+        """Return a selection of the tilted problem in the problem's own terms."""
+        keys, earlier = cols * self.shape[0] + rows, self.cols * self.shape[0] + self.rows
+        kept = int(np.isin(earlier, keys).sum())
+        pairs = list(zip(rows.tolist(), cols.tolist(), strict=True))
+        units = int(self.plain.mentor_bonus[np.unique(rows)].sum())
+        units += int(self.plain.mentee_bonus[np.unique(cols)].sum())
+        units += int(gains_of(self.problem, rows, cols).sum())
+        units -= sum(rule.cost(self.problem, pairs) for rule in self.problem.cohort_rules)
+        given_up = price * (len(earlier) - kept)
+        priced = self.extra == self.scale * price + (self.scale > 1)
+        if bound is not None:  # where keeping came first, nothing else is bounded
+            bound = bound // self.scale - price * len(earlier) if priced else None
+        return Best(rows, cols, status, units - given_up, bound, kept)
+
+
+def _must_be_a_sum(problem: Problem) -> None:
+    if type(problem.objective).optimise is not Objective.optimise:
+        raise UnsupportedFeatureError(
+            f"a rematch weighs pairs kept against a sum, and the objective "
+            f"{problem.objective.name!r} is none; use 'total_score' or 'coverage_first'"
+        )
+
+
+def _total(problem: Problem, plain: Bounds) -> int:
+    """Return a limit on the size of the objective of any matching."""
+    total = problem.gain_limit * max(plain.most_pairs, 1)
+    total += int(plain.mentor_bonus.sum()) + int(plain.mentee_bonus.sum())
+    return total + sum(
+        rule.unit_penalty(problem.unit) * rule.worst(problem, plain.most_pairs)
+        for rule in problem.cohort_rules
+        if not rule.hard
+    )
+
+
+def _reach(problem: Problem, plain: Bounds) -> int:
+    """Return a limit on what giving up one more pair can bring.
+
+    Where no row joins pairs, two matchings differ by cycles in the network of the flow, each of
+    which is a change by itself. A cycle passes everybody at most once and ends at two people of
+    each side at most: it has at most twice as many pairs as the smaller side has people, and one
+    more, and moves four bonuses.
+    """
+    if _joins(problem):
+        return 2 * _total(problem, plain)
+    bonus = max(int(plain.mentor_bonus.max(initial=0)), int(plain.mentee_bonus.max(initial=0)))
+    return 2 * problem.gain_limit * (min(problem.shape) + 1) + 4 * bonus
+
+
+def _fits(problem: Problem, plain: Bounds, scale: int, extra: int, pairs: int, least: int) -> bool:
+    """Say whether all totals fit: into 64 bits, or where rows join pairs, into exact floats."""
+    total = scale * _total(problem, plain) + extra * pairs
+    if least or _joins(problem):
+        return total < FLOAT_EXACT
+    longest = scale * _reach(problem, plain) + 2 * extra * (min(problem.shape) + 1)
+    return total < 1 << 62 and 16 * longest < 1 << 61
+
+
+def _joins(problem: Problem) -> bool:
+    none = np.zeros(0, np.int32)
+    return problem.cohort_rows(none, none) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """A best selection, as positions of mentors and mentees.
+
+    ``units`` is its objective less the price of the pairs given up, ``bound`` a limit on that of
+    any other, ``kept`` the number of earlier pairs in it.
+    """
+
+    rows: Places
+    cols: Places
+    status: Status
+    units: int
+    bound: int | None
+    kept: int
+    prices: Prices | None = None
+
+
+def best_within(
+    problem: Problem,
+    plain: Bounds,
+    legal: tuple[Places, Places],
+    price: int,
+    budget: float,
+    options: Options,
+) -> tuple[Best, int | None]:
+    """Return the best with at most so many changes more than any matching needs.
+
+    Also the most earlier pairs that any matching keeps, ``None`` without a limit on changes.
+
+    Raises
+    ------
+    Infeasible
+        When minimums, locks and rules cannot hold together.
+    """
+    if budget == 0:
+        best = solve(Tilted.keeping(problem, plain, *legal), price, options)
+        return best, best.kept
+    free = solve(Tilted.priced(problem, plain, *legal, price), price, options)
+    if budget == math.inf:
+        return free, None
+    most = solve(Tilted.keeping(problem, plain, *legal), price, options).kept
+    least = int(most - budget)
+    if free.kept >= least:
+        return free, most
+    return solve(Tilted.priced(problem, plain, *legal, price, least), price, options), most
+
+
+def solve(tilted: Tilted, price: int, options: Options) -> Best:
+    """Return the best selection of a tilted problem."""
+    if pricing.suits(tilted, "auto"):
+        found = pricing.solve_priced(tilted, options)
+        return tilted.told(found.rows, found.cols, found.status, found.bound, price)
+    candidates = all_candidates(tilted)
+    selection = tilted.objective.optimise(candidates, "auto", options)
+    rows = candidates.mentor[selection.edges].astype(np.intp)
+    cols = candidates.mentee[selection.edges].astype(np.intp)
+    return tilted.told(rows, cols, selection.status, selection.bound, price)

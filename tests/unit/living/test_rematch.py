@@ -1,0 +1,188 @@
+"""Re-matching in small programmes: what changes, why, in which words, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+import rmatch
+from rmatch.rules import Conflicts, LockedPairs, MinimumScore, SeniorityGap, Vetoes
+
+
+def mentor(name, level=5, **more):
+    return {"id": name, "skills": {"AI": level}, **more}
+
+
+def mentee(name, target=5, **more):
+    return {"id": name, "goals": {"AI": target}, **more}
+
+
+def words(result):
+    return {change.person: change.words for change in result.changes}
+
+
+def test_a_leaver_is_replaced_and_nobody_else_moves():
+    """The mentee left behind gets the best who is free; the words say so."""
+    mentors = [mentor("u-201"), mentor("u-377", 4), mentor("u-400", 5)]
+    mentees = [mentee("u-044"), mentee("u-045")]
+    before = rmatch.match(mentors, mentees)
+    (left,) = before.partners("u-044")
+    free = ({"u-201", "u-377", "u-400"} - {left, *before.partners("u-045")}).pop()
+    result = rmatch.rematch(before, drop=[left])
+    assert str(result) == f"u-044: {left} left; {free} was next, nobody else moves"
+    assert result.kept == ((before.partners("u-045")[0], "u-045"),)
+    assert [pair.words for pair in result.ended] == [f"{left} with u-044: {left} left"]
+    assert result.matching.status.value == "optimal"
+    assert result.matching.check() == []
+
+
+def test_nothing_moves_for_late_joiners():
+    """A better partner who joins does not break up a pair; with a free hand it does."""
+    before = rmatch.match([mentor("m1", 3)], [mentee("s1")])
+    mentors, mentees = [mentor("m1", 3), mentor("m2", 5)], [mentee("s1"), mentee("s2", 3)]
+    result = rmatch.rematch(before, mentors, mentees)
+    assert result.kept == (("m1", "s1"),)
+    assert words(result) == {"s2": "s2: joined; m2 joined, nobody else moves"}
+    moved = rmatch.rematch(before, mentors, mentees, max_changes=math.inf)
+    assert moved.given_up == 1
+    assert words(moved) == {
+        "s1": "s1: goes from m1 to m2, as s2 gets m1",
+        "s2": "s2: joined; m1 was next, s1 moves for it",
+    }
+
+
+def test_a_change_for_a_better_whole_says_what_it_brings():
+    """Nobody takes the partner given up: the gain is the reason."""
+    mentors, mentees = [mentor("m1", 3), mentor("m2", 5)], [mentee("s1")]
+    result = rmatch.rematch([("m1", "s1")], mentors, mentees, max_changes=1)
+    assert words(result) == {
+        "s1": "s1: goes from m1 to m2; the change brings 0.40 in all",
+        "m1": "m1: s1 moved; nobody was next",
+    }
+
+
+def test_what_is_declined_does_not_come_back():
+    """The next best steps in; the declined pair is forbidden, also in the next round."""
+    mentors, mentees = [mentor("m1"), mentor("m2", 4)], [mentee("s1")]
+    before = rmatch.match(mentors, mentees)
+    result = rmatch.rematch(before, states={("m1", "s1"): "declined"})
+    assert words(result)["s1"] == ("s1: the pair was declined (m1); m2 was next, nobody else moves")
+    again = rmatch.rematch(result, drop=["m2"])
+    assert len(again.matching) == 0
+    assert words(again) == {"s1": "s1: m2 left; nobody was next, nobody else moves"}
+
+
+def test_a_pair_that_breaks_a_safety_rule_now_is_ended():
+    """Safety is checked again whatever the state: a locked pair is ended too, and it is told."""
+    mentors, mentees = [mentor("m1"), mentor("m2", 4)], [mentee("s1")]
+    result = rmatch.rematch(
+        {("m1", "s1"): "locked"}, mentors, mentees, rules=[Conflicts([("s1", "m1")])]
+    )
+    assert result.ended[0].reason.value == "safety rule"
+    assert words(result)["s1"] == (
+        "s1: m1, the safety rule “the two are not on the list of conflicts” forbids the pair now; "
+        "m2 was next, nobody else moves"
+    )
+
+
+def test_a_veto_is_never_named():
+    """What ended the pair stays private."""
+    mentors = [mentor("m1")]
+    mentees = [mentee("s1", vetoes="m1")]
+    result = rmatch.rematch([("m1", "s1")], mentors, mentees, rules=[Vetoes()])
+    assert words(result)["s1"].startswith("s1: m1, not eligible any more; nobody was next")
+    assert "veto" not in json.dumps(result.to_dict())
+
+
+def test_a_rule_ends_a_pair_and_a_lock_outranks_it():
+    """Another rule forbids the pair now; a lock keeps it with a warning (§C6)."""
+    mentors, mentees = [mentor("m1", level=5) | {"level": 3}], [mentee("s1") | {"level": 3}]
+    rules = [SeniorityGap(1)]
+    result = rmatch.rematch([("m1", "s1")], mentors, mentees, rules=rules)
+    assert "1 level above" in words(result)["s1"]
+    with pytest.warns(UserWarning, match="kept although it breaks"):
+        kept = rmatch.rematch({("m1", "s1"): "locked"}, mentors, mentees, rules=rules)
+    assert kept.kept == (("m1", "s1"),)
+    assert kept.words == "Nothing changes: all 1 pairs go on."
+
+
+def test_a_minimum_score_can_end_a_pair():
+    """The rule that only knows the score is named."""
+    result = rmatch.rematch(
+        [("m1", "s1")], [mentor("m1", 1)], [mentee("s1")], rules=[MinimumScore(0.5)]
+    )
+    assert result.ended[0].reason.value == "rule"
+    assert "0.5" in result.ended[0].words
+
+
+def test_locks_of_the_earlier_matching_stay_locks():
+    """A lock survives a re-match, and goes with its people."""
+    mentors, mentees = [mentor("m1", 2), mentor("m2", 5)], [mentee("s1")]
+    before = rmatch.match(mentors, mentees, rules=[LockedPairs([("m1", "s1")])])
+    result = rmatch.rematch(before, max_changes=math.inf)
+    assert result.kept == (("m1", "s1"),)
+    assert rmatch.rematch(result, drop=["m1"]).matching.partners("s1") == ("m2",)
+
+
+def test_fewer_places_end_as_few_pairs_as_they_must():
+    """A smaller capacity is met by giving up one pair, the one that is worth least."""
+    mentors = [mentor("m1", capacity=1)]
+    mentees = [mentee("s1", 5), mentee("s2", 5, skills={"AI": 4})]
+    result = rmatch.rematch([("m1", "s1"), ("m1", "s2")], mentors, mentees)
+    assert len(result.kept) == 1
+    assert result.given_up == 1
+
+
+def test_a_budget_is_written_into_the_record():
+    """The rules of the new problem say what the matching is the best under."""
+    mentors, mentees = [mentor("m1", 3), mentor("m2", 5)], [mentee("s1")]
+    result = rmatch.rematch([("m1", "s1")], mentors, mentees, price=0.1, max_changes=1)
+    described = [rule.describe() for rule in result.matching.problem.rules]
+    assert described == [
+        "at most 0 of the 1 previous pairs given up",
+        "at most 1 of the 1 previous pairs given up",
+    ]
+    assert result.matching.objective == pytest.approx(1 - 0.1)
+    assert result.matching.score == 1
+    next_rules = rmatch.rematch(result, max_changes=math.inf).matching.problem.rules
+    assert next_rules == ()
+
+
+def test_the_answer_leaves_as_plain_data():
+    """A dict for JSON, a table, and the frontier, all from one result."""
+    mentors, mentees = [mentor("m1", 3), mentor("m2", 5)], [mentee("s1")]
+    result = rmatch.rematch([("m1", "s1")], mentors, mentees)
+    assert result.to_dict()["kept"] == [["m1", "s1"]]
+    json.dumps(result.to_dict())
+    front = result.frontier()
+    assert [(p.changes, p.objective) for p in front.points] == [(0, pytest.approx(0.6)), (1, 1.0)]
+    assert "1 change would raise it to 1" in front.words
+    moved = rmatch.rematch([("m1", "s1")], mentors, mentees, max_changes=1)
+    assert list(moved.to_frame("pandas")["person"]) == ["s1", "m1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_changes": -1}, "max_changes=-1"),
+        ({"max_changes": 1.5}, "max_changes=1.5"),
+        ({"price": -0.1}, "price=-0.1"),
+        ({"drop": ["nobody"]}, "nobody has the id 'nobody'"),
+        ({"states": {("m1", "s1"): "gone"}}, "state 'gone'; allowed are"),
+        ({"states": {"m1": "active"}}, "earlier pair 'm1'"),
+    ],
+)
+def test_bad_input_is_one_clear_error(arguments, message):
+    """What is wrong, and what is allowed."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.rematch([("m1", "s1")], [mentor("m1")], [mentee("s1")], **arguments)
+
+
+def test_people_are_needed():
+    """Ids alone are no people, and neither is a bare matrix."""
+    with pytest.raises(rmatch.InvalidInputError, match="needs mentors and mentees"):
+        rmatch.rematch([("m1", "s1")])
+    with pytest.raises(rmatch.InvalidInputError, match="bare matrix"):
+        rmatch.rematch(rmatch.match_matrix([[1]]))
