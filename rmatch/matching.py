@@ -13,6 +13,7 @@ from rmatch.answers import Answers
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
 from rmatch.errors import SolverError, UnknownPersonError, UnsupportedFeatureError
+from rmatch.report import Reports
 from rmatch.schema import VERSION
 from rmatch.solvers import Prices, Status
 
@@ -48,7 +49,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Matching(Answers):
+class Matching(Answers, Reports):
     """A checked matching. ``rows`` and ``cols`` are positions in the problem's rosters."""
 
     problem: Problem | MatrixProblem
@@ -61,6 +62,7 @@ class Matching(Answers):
     seconds: Mapping[str, float]
     candidates: Candidates | None = None
     known_prices: Prices | None = None
+    aliases: Mapping[str, tuple[str, ...]] | None = None  # by side, in place of ids and names
 
     # ---- what was found ----------------------------------------------------------------------
 
@@ -70,8 +72,7 @@ class Matching(Answers):
         from rmatch.reasons import pair_of
 
         return tuple(
-            pair_of(self.problem, int(row), int(col))
-            for row, col in zip(self.rows, self.cols, strict=True)
+            pair_of(self, int(row), int(col)) for row, col in zip(self.rows, self.cols, strict=True)
         )
 
     @cached_property
@@ -99,12 +100,12 @@ class Matching(Answers):
     @cached_property
     def mentor_ids(self) -> tuple[Any, ...]:
         """The ids of all mentors, in the problem's order."""
-        return _ids(self.problem, "mentors", 0)
+        return _ids(self, "mentors", 0)
 
     @cached_property
     def mentee_ids(self) -> tuple[Any, ...]:
         """The ids of all mentees, in the problem's order."""
-        return _ids(self.problem, "mentees", 1)
+        return _ids(self, "mentees", 1)
 
     # ---- how good it is, and how that is known -----------------------------------------------
 
@@ -359,6 +360,8 @@ class Matching(Answers):
         return html_table(self)
 
 
-def _ids(problem: Any, side: str, axis: int) -> tuple[Any, ...]:
-    roster = getattr(problem, side, None)
-    return tuple(range(problem.shape[axis])) if roster is None else tuple(roster.ids)
+def _ids(matching: Matching, side: str, axis: int) -> tuple[Any, ...]:
+    if matching.aliases is not None:
+        return matching.aliases[side]
+    roster = getattr(matching.problem, side, None)
+    return tuple(range(matching.problem.shape[axis])) if roster is None else tuple(roster.ids)

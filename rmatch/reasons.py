@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from rmatch.forms import GRID
 from rmatch.matching import Matching, Pair
 from rmatch.problem import Problem
 
-if TYPE_CHECKING:
-    from rmatch.matrix import MatrixProblem
-
 _ROWS_SHOWN = 10
 
 
-def pair_of(problem: Problem | MatrixProblem, row: int, col: int) -> Pair:
+def pair_of(matching: Matching, row: int, col: int) -> Pair:
     """Return a pair with its score, its parts and its reasons, from the scalar twins."""
+    problem = matching.problem
     if not isinstance(problem, Problem):
         return Pair(row, col, int(problem.gains[row, col]) * problem.unit)
     mentor, mentee = problem.mentors.person(row), problem.mentees.person(col)
@@ -32,8 +29,8 @@ def pair_of(problem: Problem | MatrixProblem, row: int, col: int) -> Pair:
         if rule.missing == "flag" and rule.holds(mentor, mentee) is None
     )
     return Pair(
-        mentor.id,
-        mentee.id,
+        matching.mentor_ids[row],
+        matching.mentee_ids[col],
         sum(gains.values()) / GRID,
         {name: gain / GRID for name, gain in gains.items()},
         tuple(reasons),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.answers.wording import stated
 from rmatch.problem import Problem
-from rmatch.rules.base import PairRule
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,15 +21,12 @@ if TYPE_CHECKING:
     from rmatch.comparison import Comparison
     from rmatch.matching import Matching, Pair
     from rmatch.reading import CheckReport
-    from rmatch.rules.cohort import CohortRule
     from rmatch.unmatched import Unmatched
 
 _PAIRS_SHOWN = 5
 _UNMATCHED_SHOWN = 3
 _PROBLEMS_SHOWN = 50
 _PIPE_WIDTH = 100
-
-_PRIVATE = "nobody's private vetoes or needs stand against it"
 
 _PLAIN_QUOTES = str.maketrans("“”‘’", "\"\"''")
 
@@ -121,13 +118,9 @@ def _show_outcome(console: Console, matching: Matching, problem: Problem) -> Non
 def _show_rules(console: Console, problem: Problem) -> None:
     _title(console, "Rules that every pair keeps")
     for rule in problem.rules:
-        _item(console, _said(rule))
+        _item(console, stated(rule))
     if not problem.rules:
         console.print("  none was asked for")
-
-
-def _said(rule: PairRule | CohortRule) -> str:
-    return _PRIVATE if isinstance(rule, PairRule) and rule.private else rule.describe()
 
 
 def _show_pairs(console: Console, matching: Matching, problem: Problem, about: str | None) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rmatch.matching import Matching
     from rmatch.people import Person
     from rmatch.rules.base import PairRule
+    from rmatch.rules.cohort import CohortRule
     from rmatch.viewer import Viewer
 
 
@@ -83,6 +84,8 @@ def name_of(matching: Matching, side: str, row: int, viewer: Viewer) -> str:
 
     Where several people have the name, those who run the programme are told the id as well.
     """
+    if matching.aliases is not None:
+        return matching.aliases[f"{side}s"][row]
     roster = getattr(matching.problem, f"{side}s", None)
     if roster is None:
         return f"{side.capitalize()} {row}"
@@ -101,6 +104,15 @@ def _is_shared(problem: Any, name: str) -> bool:
         column = roster.categories("name")
         found += int((column.codes == column.labels.index(name)).sum())
     return found > 1
+
+
+#: What rules that protect people say together; none of them is named (§C11).
+PRIVATE_RULES = "nobody's private vetoes or needs stand against it"
+
+
+def stated(rule: PairRule | CohortRule) -> str:
+    """Return what a rule asks, as a reader may know it."""
+    return PRIVATE_RULES if getattr(rule, "private", False) else rule.describe()
 
 
 def asked(rule: PairRule, mentor: Person, mentee: Person) -> str:

@@ -32,6 +32,8 @@ def test_data_and_types_are_in_the_wheel(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in ("developer_survey.csv", "developer_survey.md"):
         assert f"rmatch/datasets/{name}" in names
+    for name in ("report.css", "report.js"):
+        assert f"rmatch/report/{name}" in names
     assert "rmatch/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
 

@@ -1,0 +1,85 @@
+"""A result to hand out: a page, a workbook, and a pack of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from rmatch.matching import Matching
+    from rmatch.viewer import Viewer
+
+
+class Reports:
+    """How a matching is handed out; :class:`rmatch.Matching` has all of these methods.
+
+    ``pseudonymise=True`` puts codes in place of names and ids, from a key that is thrown away; a
+    text is the key, so that codes are the same next time. Files appear whole or not at all, and
+    another file of that name is overwritten only with ``force=True``.
+    """
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        viewer: str | Viewer = "owner",
+        pseudonymise: bool | str = False,
+        about: Sequence[str] | None = None,
+        title: str = "Mentoring pairs",
+        dated: date | None = None,
+        time_limit: float | None = 10.0,
+        force: bool = False,
+    ) -> Path:
+        """Write one HTML page: how many, how good, who not, what rules cost, then everything.
+
+        The page is one file, needs no network, and shows nothing to a participant: it is for those
+        who run the programme, or with ``pseudonymise`` for those to whom it is shown.
+
+        Parameters
+        ----------
+        path
+            The file to write.
+        viewer
+            "owner", or "auditor", who reads what safety rules cost too.
+        pseudonymise
+            Codes in place of names and ids, see above.
+        about
+            Columns shown beside names, such as ``["department", "site"]``; default the department
+            where there is one and names are shown.
+        title, dated
+            The heading; the day on the page, default today.
+        time_limit
+            Seconds for finding out what would help each person; ``None`` for no limit, also on
+            other expensive sections. What is not computed is named on the page.
+        force
+            Overwrite another file of that name.
+
+        Examples
+        --------
+        >>> import rmatch, tempfile
+        >>> matching = rmatch.match(
+        ...     [{"id": "Ana", "skills": "AI:4"}], [{"id": "Ben", "goals": "AI:4"}]
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page = matching.report(Path(folder) / "report.html").read_text("utf-8")
+        >>> page.startswith("<!doctype html>"), "Ana" in page
+        (True, True)
+        """
+        from rmatch.export import check_free, write_file
+        from rmatch.report.content import Content
+        from rmatch.report.page import page
+
+        file = Path(path)
+        check_free(file, force=force)  # before long work
+        content = Content.of(
+            self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit
+        )
+        text = page(content, title, dated or date.today())  # noqa: DTZ011 - the reader's own day
+        write_file(text.encode("utf-8"), file, force=force)
+        return file
+
+    @property
+    def _own(self) -> Matching:
+        return cast("Matching", self)
