@@ -80,6 +80,49 @@ class Reports:
         write_file(text.encode("utf-8"), file, force=force)
         return file
 
+    def to_excel(
+        self,
+        path: str | Path,
+        *,
+        viewer: str | Viewer = "owner",
+        pseudonymise: bool | str = False,
+        about: Sequence[str] | None = None,
+        title: str = "Mentoring pairs",
+        dated: date | None = None,
+        time_limit: float | None = 10.0,
+        force: bool = False,
+    ) -> Path:
+        """Write a workbook: a sheet each for pairs, unmatched, rule costs, KPIs and provenance.
+
+        Text stays text: nothing of the input becomes a formula or a link. Needs the extra
+        ``excel``. Parameters as in :meth:`report`.
+
+        Examples
+        --------
+        >>> import rmatch, tempfile
+        >>> from python_calamine import CalamineWorkbook
+        >>> matching = rmatch.match(
+        ...     [{"id": "Ana", "skills": "AI:4"}], [{"id": "Ben", "goals": "AI:4"}]
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     book = CalamineWorkbook.from_path(str(matching.to_excel(f"{folder}/pairs.xlsx")))
+        >>> book.sheet_names
+        ['Pairs', 'Unmatched', 'Rule costs', 'KPIs', 'About']
+        >>> book.get_sheet_by_name("Pairs").to_python()[1][:3]
+        ['Ana', 'Ben', 1.0]
+        """
+        from rmatch.export import check_free, write_file
+        from rmatch.report.content import Content
+        from rmatch.report.workbook import workbook
+
+        file = Path(path)
+        check_free(file, force=force)
+        content = Content.of(
+            self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit
+        )
+        write_file(workbook(content, title, dated or date.today()), file, force=force)  # noqa: DTZ011
+        return file
+
     @property
     def _own(self) -> Matching:
         return cast("Matching", self)

@@ -99,6 +99,23 @@ class Content:
         """What to call everybody: the name, with the id where there is none or several have it."""
         return dict(zip(("mentors", "mentees"), names(self.matching), strict=True))
 
+    @property
+    def names_differ(self) -> bool:
+        """Whether people have names besides their ids."""
+        matching = self.matching
+        ids = (tuple(map(str, matching.mentor_ids)), tuple(map(str, matching.mentee_ids)))
+        return ids != (self.names["mentors"], self.names["mentees"])
+
+    @property
+    def sharing(self) -> str:
+        """Whom this may be shown to."""
+        if self.coded:
+            return (
+                "Codes stand in place of names and ids. Skills, goals and reasons are real: in a "
+                "small group they may still point to somebody."
+            )
+        return "People are named here. Share it only with those who run the programme."
+
     @cached_property
     def rows_of(self) -> dict[str, dict[Any, int]]:
         """The row of each id, by side."""
@@ -193,6 +210,7 @@ class Content:
             values = {**named, "other": rest}
             hidden = tuple(f"{name.replace('_', ' ')}: " for name in closed)
             yield PairLine(
+                (pair.mentor, pair.mentee),
                 self.names["mentors"][row],
                 self.names["mentees"][col],
                 (self.beside("mentors", row), self.beside("mentees", col)),

@@ -46,6 +46,7 @@ def _person(content: Content, person: Unmatched, until: float | None) -> LeftOut
         helps = tuple(_help(content, remedy) for remedy in found)
         kinds = tuple(_kind(content, remedy) for remedy in found)
     return LeftOut(
+        person.id,
         content.names[side][row],
         content.beside(side, row),
         side,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rmatch.unmatched import Cause
@@ -22,8 +22,12 @@ class NotComputed:
 
 @dataclass(frozen=True)
 class PairLine:
-    """One pair as the reader sees it: ``beside`` stands under the two names."""
+    """One pair as the reader sees it: ``beside`` stands under the two names.
 
+    ``ids`` are codes where names are not to be shown.
+    """
+
+    ids: tuple[Any, Any]
     mentor: str
     mentee: str
     beside: tuple[str, str]
@@ -37,6 +41,7 @@ class PairLine:
 class LeftOut:
     """Somebody without a pair: the cause in words, and the smallest changes that would help."""
 
+    id: Any
     name: str
     beside: str
     side: str

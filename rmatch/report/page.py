@@ -45,7 +45,7 @@ def page(content: Content, title: str, dated: date) -> str:
             tag("h1", title),
             tag("p", f"Reverse mentoring: who teaches whom, and why. {dated:%d %B %Y}.",
                 class_="lead"),
-            tag("p", _sharing(content), class_="sharing"),
+            tag("p", content.sharing, class_="sharing"),
         ),
         tag("nav", tag("ul", *links), aria_label="Sections"),
         tag("main", *(section(content) for section in SECTIONS), id="main"),
@@ -62,15 +62,6 @@ def _policy(script: Markup) -> str:
         "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'"
     )
-
-
-def _sharing(content: Content) -> str:
-    if content.coded:
-        return (
-            "Codes stand in place of names and ids. Skills, goals and reasons are real: in a small "
-            "group they may still point to somebody."
-        )
-    return "This page names people. Share it only with those who run the programme."
 
 
 _USE = (

@@ -27,8 +27,8 @@ def hostile(**options: Any) -> rmatch.Matching:
          "birth_year": 1968},
         {"id": "s-2", "name": "Eve", "level": 6, "goals": {"SQL": 4}, "department": "HR",
          "birth_year": 1970, "vetoes": ["m-3"]},
-        {"id": "s-3", "name": "Zoë", "level": 6, "goals": {"SQL": 5}, "department": "@x",
-         "birth_year": 1990},
+        {"id": "s-3", "name": "Zoë", "level": 6, "goals": {"SQL": 5, "R": 3}, "department": "@x",
+         "birth_year": 1980},
     ]  # fmt: skip
     rules = [
         SeniorityGap(2), GenerationGap(10), MinimumScore(0.2), Vetoes(),

@@ -130,7 +130,7 @@ def test_pseudonyms_leave_no_id_and_no_name(pseudonymise, tmp_path):
     for person in ("m-1", "m-2", "m-3", "s-1", "s-2", "s-3", "Eve", "Zoë", "Lu", "HYPERLINK"):
         assert not re.search(rf"(?<![\w-]){re.escape(person)}(?![\w-])", visible)
     assert "P-" in visible
-    assert "This page names people" not in visible
+    assert "People are named here" not in visible
     assert "(names people)" in visible  # the lock's own words would tell who is locked
 
 
@@ -209,6 +209,7 @@ def test_figures_on_the_page_are_the_answers_own():
         assert line.score == dropped[asks].outcome.score - costs.now.score
     (left,) = content.left_out["mentees"]
     asked = matching.why_unmatched("s-3")
+    assert asked.remedies
     assert left.helps == tuple(remedy.words for remedy in asked.remedies)
     assert left.name == "Zoë"
 
