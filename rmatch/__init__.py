@@ -37,7 +37,7 @@ _PUBLIC: dict[str, str] = {
     "solve": "rmatch.pipeline",
     "training_plan": "rmatch.answers.training",
 }
-_MODULES = ("objectives", "rules", "scoring")
+_MODULES = ("objectives", "plots", "rules", "scoring")
 
 __all__ = [
     "Goal",
@@ -59,6 +59,7 @@ __all__ = [
     "match",
     "match_matrix",
     "objectives",
+    "plots",
     "read_people",
     "read_roster",
     "readiness",
@@ -71,7 +72,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rmatch import objectives, rules, scoring
+    from rmatch import objectives, plots, rules, scoring
     from rmatch.answers.readiness import readiness
     from rmatch.answers.recruit import recruit
     from rmatch.answers.training import training_plan

@@ -163,6 +163,12 @@ class RuleCosts(Answer):
                 f"{listed(parts)}"
             )
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw what each rule costs, see :func:`rmatch.plots.rule_costs`."""
+        from rmatch.plots import rule_costs as draw
+
+        return draw(self, ax)
+
 
 def rule_costs(matching: Matching, *, viewer: str | Viewer = "owner", seed: int = 0) -> RuleCosts:
     """Return what each rule costs; see :meth:`Matching.rule_costs`."""

@@ -77,6 +77,12 @@ class Frontier(Answer):
             said.append(f"These are {len(self.points)} of the points; each is exact")
         return paragraph(said)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the frontier, see :func:`rmatch.plots.frontier`."""
+        from rmatch.plots import frontier as draw
+
+        return draw(self, ax)
+
 
 def frontier(
     matching: Matching, first: str = PAIRS, second: str = SCORE, *, points: int | None = 20

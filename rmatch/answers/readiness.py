@@ -126,6 +126,12 @@ class Readiness(Answer):
             said.append(f"Worth inviting, for the levels they miss: {listed(names)}")
         return paragraph(said)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw supply and demand of each skill, see :func:`rmatch.plots.skill_supply`."""
+        from rmatch.plots import skill_supply
+
+        return skill_supply(self, ax)
+
 
 def readiness(
     mentors: Any,

@@ -146,6 +146,12 @@ class Comparison(Answer):
         said += [f"{_called(name)} was not tried: {why}" for name, why in self.left_out.items()]
         return paragraph(said)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the scores of each strategy's pairs, see :func:`rmatch.plots.score_distribution`."""
+        from rmatch.plots import score_distribution
+
+        return score_distribution(self, ax)
+
 
 def _called(name: str) -> str:
     return name.replace("_", " ")
