@@ -38,7 +38,9 @@ MODULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "A living programme",
         tuple(
             f"rmatch.living.{name}"
-            for name in ("checkins", "health", "feedback", "impact", "simulate")
+            for name in (
+                "groups", "pool", "checkins", "pair_health", "feedback", "impact", "simulation",
+            )
         ),
     ),
     ("solvers", "Solvers", ("rmatch.solvers",)),

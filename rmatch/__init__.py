@@ -37,7 +37,7 @@ _PUBLIC: dict[str, str] = {
     "solve": "rmatch.pipeline",
     "training_plan": "rmatch.answers.training",
 }
-_MODULES = ("objectives", "plots", "rules", "scoring")
+_MODULES = ("living", "objectives", "plots", "rules", "scoring")
 
 __all__ = [
     "Goal",
@@ -56,6 +56,7 @@ __all__ = [
     "UnknownPersonError",
     "UnsupportedFeatureError",
     "compare",
+    "living",
     "match",
     "match_matrix",
     "objectives",
@@ -72,7 +73,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rmatch import objectives, plots, rules, scoring
+    from rmatch import living, objectives, plots, rules, scoring
     from rmatch.answers.readiness import readiness
     from rmatch.answers.recruit import recruit
     from rmatch.answers.training import training_plan

@@ -113,7 +113,7 @@ def _explain(matching: Matching, side: str, people: NDArray[np.intp]) -> list[Un
     removed: dict[str, NDArray[np.int64]] = {}
     lawful = allowed
     if isinstance(problem, Problem):
-        lawful, removed = _removed(problem, rows, cols, axis=1 if side == "mentor" else 0)
+        lawful, removed = removed_by(problem, rows, cols, axis=1 if side == "mentor" else 0)
     if side == "mentee":
         gains, allowed, lawful = gains.T, allowed.T, lawful.T
     ids = matching.mentor_ids if side == "mentor" else matching.mentee_ids
@@ -135,7 +135,7 @@ def _explain(matching: Matching, side: str, people: NDArray[np.intp]) -> list[Un
     return result
 
 
-def _removed(
+def removed_by(
     problem: Problem, rows: Any, cols: Any, axis: int
 ) -> tuple[NDArray[np.bool_], dict[str, NDArray[np.int64]]]:
     """Return the pairs that all rules but a minimum score allow, and each rule's toll."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from rmatch.answers.costs import RuleCosts
-    from rmatch.living.health import PairEvent
     from rmatch.living.impact import Uplift
+    from rmatch.living.pair_health import PairEvent
     from rmatch.matching import Matching
     from rmatch.metrics.facts import Facts
 

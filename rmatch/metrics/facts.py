@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rmatch.candidates import Candidates
     from rmatch.columns import Column
-    from rmatch.living.health import Health
+    from rmatch.living.pair_health import Health
     from rmatch.matching import Matching
 
     Ints = NDArray[np.int64]
@@ -148,7 +148,7 @@ class Facts:
     @cached_property
     def health(self) -> Health:
         """How the pairs are doing on the day observed."""
-        from rmatch.living.health import health
+        from rmatch.living.pair_health import health
 
         assert self.observed.on is not None
         return health(self.observed.events, on=self.observed.on)

@@ -24,7 +24,7 @@ def session_completion(facts: Facts) -> Measured:
 
 @metric("pairs that go on and that no risk rule names / pairs", "events", "on")
 def active_pairs(facts: Facts) -> Measured:
-    """The rules are those of :class:`rmatch.living.health.RiskRules`."""
+    """The rules are those of :class:`rmatch.living.pair_health.RiskRules`."""
     pairs = facts.health.pairs
     return share(sum(not pair.ended and not pair.at_risk for pair in pairs), len(pairs))
 

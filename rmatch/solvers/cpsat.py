@@ -11,7 +11,7 @@ from rmatch.errors import MissingDependencyError, SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status
 from rmatch.solvers.milp import nothing
-from rmatch.solvers.program import program
+from rmatch.solvers.program import Solution, program
 
 if TYPE_CHECKING:
     from rmatch.solvers.program import Program
@@ -30,42 +30,48 @@ class CpSat:
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
         """Return the optimum, or at the time limit the best so far with a bound."""
-        try:
-            from ortools.sat.python import cp_model
-        except ImportError as error:
-            raise MissingDependencyError(
-                "the cpsat solver needs ortools (pip install ortools); solver='milp' works without"
-            ) from error
         if not len(candidates):
             return nothing(candidates)
-        written = program(candidates).reduced()
-        if written.crossed:
-            raise Infeasible
-        model = cp_model.CpModel()
-        columns = _columns(model, written)
-        _constrain(model, columns, written)
-        used = np.flatnonzero(written.gain)
-        model.maximize(_sum([columns[at] for at in used], written.gain[used].tolist()))
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = options.threads or 1
-        solver.parameters.random_seed = options.seed
-        if options.time_limit is not None:
-            solver.parameters.max_time_in_seconds = options.time_limit
-        status = solver.solve(model)
-        if status == cp_model.INFEASIBLE:
-            raise Infeasible
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            name = solver.status_name(status)
-            raise SolverError(f"CP-SAT ended without a matching: {name}", name)
-        chosen = np.array(
-            [at for at in range(len(candidates)) if solver.value(columns[at])], dtype=np.intp
-        )
+        found = maximise(program(candidates).reduced(), options)
+        chosen = np.flatnonzero(found.values[: len(candidates)])
         value = candidates.value(chosen)
-        if status == cp_model.OPTIMAL:
+        if found.best:
             return Selection(chosen, Status.OPTIMAL, value, value)
-        # The inner bound is an integer; as a float it is rounded, up here.
-        bound = int(np.ceil(np.nextafter(solver.best_objective_bound, np.inf)))
-        return Selection(chosen, Status.FEASIBLE, value, max(bound, value))
+        return Selection(chosen, Status.FEASIBLE, value, max(found.bound, value))
+
+
+def maximise(written: Program, options: Options) -> Solution:
+    """Return the best values of the columns, or at the time limit the best so far with a bound."""
+    try:
+        from ortools.sat.python import cp_model
+    except ImportError as error:
+        raise MissingDependencyError(
+            "the cpsat solver needs ortools (pip install ortools); solver='milp' works without"
+        ) from error
+    if written.crossed:
+        raise Infeasible
+    model = cp_model.CpModel()
+    columns = _columns(model, written)
+    _constrain(model, columns, written)
+    used = np.flatnonzero(written.gain)
+    model.maximize(_sum([columns[at] for at in used], written.gain[used].tolist()))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = options.threads or 1
+    solver.parameters.random_seed = options.seed
+    if options.time_limit is not None:
+        solver.parameters.max_time_in_seconds = options.time_limit
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        raise Infeasible
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        name = solver.status_name(status)
+        raise SolverError(f"CP-SAT ended without a matching: {name}", name)
+    values = np.array([solver.value(column) for column in columns], dtype=np.int64)
+    if status == cp_model.OPTIMAL:
+        return Solution(values, int(written.gain @ values), True)
+    # The inner bound is an integer; as a float it is rounded, up here.
+    bound = int(np.ceil(np.nextafter(solver.best_objective_bound, np.inf)))
+    return Solution(values, bound, False)
 
 
 def _columns(model: Any, written: Program) -> list[Any]:

@@ -13,10 +13,12 @@ from rmatch.candidates import Candidates, Feature
 from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status, cohort_pricing
-from rmatch.solvers.program import program
+from rmatch.solvers.program import Solution, program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from rmatch.solvers.program import Program
 
 #: Above so many edges, prices say first which of them can matter at all.
 LARGE = 50_000
@@ -55,6 +57,17 @@ def direct(candidates: Candidates, options: Options) -> Selection:
     written = program(candidates).reduced()
     if not len(written.gain):
         return nothing(candidates)
+    found = maximise(written, options)
+    chosen = np.flatnonzero(found.values[: len(candidates)])
+    value = candidates.value(chosen)
+    if breaks(candidates, chosen) or (found.best and value != found.bound):
+        raise rounded()
+    status = Status.OPTIMAL if found.best else Status.FEASIBLE
+    return Selection(chosen, status, value, max(found.bound, value))
+
+
+def maximise(written: Program, options: Options) -> Solution:
+    """Return the best values of the columns, or at the time limit the best so far with a bound."""
     if written.crossed:
         raise Infeasible
     limits: dict[str, float] = {"mip_rel_gap": 0.0}
@@ -73,18 +86,20 @@ def direct(candidates: Candidates, options: Options) -> Selection:
         raise Infeasible
     if result.x is None:
         raise SolverError(f"HiGHS ended without a matching: {result.message}", result.message)
-    chosen = np.flatnonzero(result.x[: len(candidates)] > 0.5)
-    value = candidates.value(chosen)
+    values = np.rint(result.x).astype(np.int64)
+    if result.status == 0:
+        return Solution(values, round(-result.fun), True)
     # The dual bound is a float; what it may be off by is far below one whole unit of 2**53.
-    bound = value if result.status == 0 else int(np.floor(-result.mip_dual_bound + 1e-3))
-    if breaks(candidates, chosen) or (result.status == 0 and value != round(-result.fun)):
-        raise SolverError(
-            "HiGHS rounded beyond a whole unit on this problem; solver='cpsat' calculates in "
-            "whole numbers",
-            "rounding",
-        )
-    status = Status.OPTIMAL if result.status == 0 else Status.FEASIBLE
-    return Selection(chosen, status, value, max(bound, value))
+    return Solution(values, int(np.floor(-result.mip_dual_bound + 1e-3)), False)
+
+
+def rounded() -> SolverError:
+    """Return the error for a float solver that lost whole units."""
+    return SolverError(
+        "HiGHS rounded beyond a whole unit on this problem; solver='cpsat' calculates in "
+        "whole numbers",
+        "rounding",
+    )
 
 
 def as_floats(limits: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -56,6 +56,15 @@ class Program:
 
 
 @dataclass(frozen=True, eq=False)
+class Solution:
+    """Values of all columns, a proven limit on ``gain @ x``, and whether they are the best."""
+
+    values: Ints  # (columns,)
+    bound: int
+    best: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """All of a program but its edges: the same rows whatever edges there are.
 

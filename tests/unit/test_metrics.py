@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import rmatch
 from rmatch.errors import InvalidInputError
-from rmatch.living.health import PairEvent
 from rmatch.living.impact import Uplift
+from rmatch.living.pair_health import PairEvent
 from rmatch.metrics import FAMILIES, METRICS, Facts, Observed, kpis
 from rmatch.pipeline import solve
 from rmatch.rules import GenerationGap, SeniorityGap, TeachingMargin

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch.living.health import PairEvent, RiskRules, health, kaplan_meier
+from rmatch.living.pair_health import PairEvent, RiskRules, health, kaplan_meier
 
 START = date(2026, 1, 5)
 

@@ -7,7 +7,7 @@ import pytest
 
 import rmatch
 from rmatch.living.feedback import suggest_weights
-from rmatch.living.simulate import Assumptions, simulate
+from rmatch.living.simulation import Assumptions, simulate
 from rmatch.scoring import SharedInterests, TeachingCoverage
 
 SKILLS = ("AI", "data", "law", "sales", "video")
