@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from rmatch.forms import GRID
@@ -16,6 +17,12 @@ def pair_of(matching: Matching, row: int, col: int) -> Pair:
     problem = matching.problem
     if not isinstance(problem, Problem):
         return Pair(row, col, int(problem.gains[row, col]) * problem.unit)
+    ids = {"mentor": matching.mentor_ids[row], "mentee": matching.mentee_ids[col]}
+    return replace(pair_of_people(problem, row, col), **ids)
+
+
+def pair_of_people(problem: Problem, row: int, col: int) -> Pair:
+    """Return the pair of two people of a problem, by their ids."""
     mentor, mentee = problem.mentors.person(row), problem.mentees.person(col)
     gains, reasons = {}, []
     for part, weight in zip(problem.score, problem.weights, strict=True):
@@ -29,8 +36,8 @@ def pair_of(matching: Matching, row: int, col: int) -> Pair:
         if rule.missing == "flag" and rule.holds(mentor, mentee) is None
     )
     return Pair(
-        matching.mentor_ids[row],
-        matching.mentee_ids[col],
+        mentor.id,
+        mentee.id,
         sum(gains.values()) / GRID,
         {name: gain / GRID for name, gain in gains.items()},
         tuple(reasons),

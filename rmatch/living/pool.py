@@ -15,7 +15,7 @@ from rmatch.check import Violation, pair_gain
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.living.groups import LeftOut, refuse
 from rmatch.problem import Problem
-from rmatch.reasons import pair_of
+from rmatch.reasons import pair_of_people
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -304,7 +304,7 @@ def _check(problem: Problem, pairs: Sequence[tuple[int, int]], units: int) -> li
 
 
 def _pair(problem: Problem, row: int, col: int) -> ReciprocalPair:
-    forth, back = pair_of(problem, row, col), pair_of(problem, col, row)
+    forth, back = pair_of_people(problem, row, col), pair_of_people(problem, col, row)
     score = (forth.score + back.score) / 2
     return ReciprocalPair(forth.mentor, forth.mentee, score, (forth, back))
 
