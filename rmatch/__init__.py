@@ -37,7 +37,7 @@ _PUBLIC: dict[str, str] = {
     "solve": "rmatch.pipeline",
     "training_plan": "rmatch.answers.training",
 }
-_MODULES = ("living", "objectives", "plots", "rules", "scoring")
+_MODULES = ("living", "objectives", "plots", "progress", "rules", "scoring")
 
 __all__ = [
     "Goal",
@@ -61,6 +61,7 @@ __all__ = [
     "match_matrix",
     "objectives",
     "plots",
+    "progress",
     "read_people",
     "read_roster",
     "readiness",
@@ -73,7 +74,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rmatch import living, objectives, plots, rules, scoring
+    from rmatch import living, objectives, plots, progress, rules, scoring
     from rmatch.answers.readiness import readiness
     from rmatch.answers.recruit import recruit
     from rmatch.answers.training import training_plan

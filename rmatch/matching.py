@@ -15,7 +15,7 @@ from rmatch.check import Violation, check
 from rmatch.errors import SolverError, UnknownPersonError, UnsupportedFeatureError
 from rmatch.report import Reports
 from rmatch.schema import VERSION
-from rmatch.solvers import Prices, Status
+from rmatch.solvers import Prices, Status, gap_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,8 +136,7 @@ class Matching(Answers, Reports):
         """(bound - objective) / bound: 0 when the matching is proven optimal."""
         if self.bound_units is None:
             return None
-        missing = self.bound_units - self.units
-        return 0.0 if missing == 0 else missing / max(abs(self.bound_units), 1)
+        return gap_of(self.units, self.bound_units)
 
     @property
     def coverage(self) -> Mapping[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
 from time import perf_counter
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch import pricing, solvers
+from rmatch import kernels, pricing, solvers
 from rmatch.candidates import all_candidates
 from rmatch.conflicts import infeasible
 from rmatch.errors import SolverError
@@ -38,7 +39,10 @@ def match(
     solver: str = "auto",
     seed: int | None = None,
     time_limit: float | None = None,
-    callback: Callable[[dict[str, object]], None] | None = None,
+    memory_limit: int | None = None,
+    threads: int | None = None,
+    engine: str | None = None,
+    callback: Callable[[dict[str, Any]], None] | None = None,
     **reading: Any,
 ) -> Matching:
     """Return the best set of pairs under the rules, checked, with the proof.
@@ -66,9 +70,19 @@ def match(
         ``None`` breaks ties by id; a number breaks them by that lottery. Also the seed of
         randomised strategies.
     time_limit
-        Seconds after which the best matching so far is returned, where the solver can.
+        Seconds for the solve, after which the best matching so far is returned: ``feasible``, with
+        ``matching.bound`` and ``matching.gap``. Ctrl-C does the same. Of the solvers, ``flow`` and
+        ``assignment`` know no limit; they only get what they finish in about a second.
+    memory_limit
+        Bytes that the solve of a large problem may take, beyond the people themselves.
+    threads
+        Threads for scans of large problems; default one for each processor. The result is the same.
+    engine
+        ``"joblib"`` scans large problems on the backend of ``joblib.parallel_config``, which may be
+        a cluster; default threads of this process.
     callback
-        Called with a dict of figures during long solves.
+        Called during the solve with a dict: ``phase``, ``objective``, ``bound``, ``gap`` ...
+        See :meth:`rmatch.solvers.Options.report`; ``rmatch.progress.bar()`` makes one that draws.
     reading
         Options of :func:`rmatch.read_roster`: ``scale``, ``synonyms``, ``as_of`` ...
 
@@ -104,7 +118,14 @@ def match(
     problem = Problem.of(
         left, right, rules=rules, score=score, objective=objective, seats=seats, seed=seed
     )
-    options = Options(time_limit=time_limit, seed=seed or 0, callback=callback)
+    options = Options(
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        seed=seed or 0,
+        threads=threads,
+        engine=engine,
+        callback=callback,
+    )
     seconds = {"read": read - started, "prepare": perf_counter() - read}
     return solve(problem, solver=solver, options=options, seconds=seconds)
 
@@ -121,7 +142,7 @@ def match_matrix(
     objective: str | Objective = "total_score",
     solver: str = "auto",
     seed: int | None = None,
-    time_limit: float | None = None,
+    **limits: Any,
 ) -> Matching:
     """Return the best set of pairs for a ready-made matrix of scores.
 
@@ -136,8 +157,10 @@ def match_matrix(
         The most and the least pairs of each person: one number, or one for each.
     seats
         The most pairs in all.
-    objective, solver, seed, time_limit
+    objective, solver, seed
         As in :func:`match`. ``seed`` serves randomised strategies only: ties go by position.
+    limits
+        ``time_limit``, ``memory_limit``, ``threads``, ``engine`` and ``callback`` of :func:`match`.
 
     Examples
     --------
@@ -157,7 +180,7 @@ def match_matrix(
         seats=seats,
         objective=objective,
     )
-    options = Options(time_limit=time_limit, seed=seed or 0)
+    options = Options(seed=seed or 0, **limits)
     return solve(
         problem, solver=solver, options=options, seconds={"prepare": perf_counter() - started}
     )
@@ -170,18 +193,41 @@ def solve(
     options: Options | None = None,
     seconds: dict[str, float] | None = None,
     candidates: Candidates | None = None,
+    **limits: Any,
 ) -> Matching:
     """Return the best matching of a problem: candidates, selection, check.
 
     Large problems are priced: the same proven optimum, without ever listing all pairs.
-    ``candidates`` are those of the problem, where they are at hand already.
+
+    Parameters
+    ----------
+    problem
+        A :class:`Problem`, or the ``problem`` of another matching.
+    solver
+        As in :func:`match`.
+    options, limits
+        An ``Options`` of :mod:`rmatch.solvers`, or its fields one by one, which are those of
+        :func:`match`: ``time_limit``, ``memory_limit``, ``threads``, ``engine``, ``callback`` ...
+    seconds
+        Seconds already spent on phases before, to stand in ``matching.seconds`` too.
+    candidates
+        The problem's candidates, where they are at hand already.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> problem = rmatch.match_matrix([[3, 1], [2, 2]]).problem
+    >>> rmatch.solve(problem, solver="sparse", time_limit=60).score
+    5.0
     """
-    phases, options = dict(seconds or {}), options or Options()
+    options = dataclasses.replace(options or Options(), **limits)
+    phases = dict(seconds or {})
     try:
-        if candidates is None and pricing.suits(problem, solver):
-            matching = _priced(problem, options, phases)
-        else:
-            matching = _listed(problem, solver, options, phases, candidates)
+        with kernels.compiling():
+            if candidates is None and pricing.suits(problem, solver):
+                matching = _priced(problem, options, phases)
+            else:
+                matching = _listed(problem, solver, options, phases, candidates)
     except Infeasible:
         raise infeasible(problem) from None
     solved = perf_counter()
@@ -207,12 +253,21 @@ def _listed(
 ) -> Matching:
     """List all allowed pairs and let a solver choose."""
     started = perf_counter()
+    options.report("listing pairs")
     if candidates is None:
         candidates = all_candidates(problem)
     scored = perf_counter()
+    options.report("solving", edges=len(candidates))
     selection = problem.objective.optimise(candidates, solver, options)
     phases |= {"candidates": scored - started, "solve": perf_counter() - scored}
     chosen = selection.edges
+    options.report(
+        "solved",
+        objective=selection.objective,
+        bound=selection.bound,
+        pairs=len(chosen),
+        edges=len(candidates),
+    )
     name = solver if solver != "auto" else solvers.choose(solver, candidates).name
     return Matching(
         problem,

@@ -8,6 +8,7 @@ the matching optimal over all pairs (see ``certificate``); before that, they bou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
 from rmatch.objectives import Objective
-from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all
+from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 from rmatch.solvers.bmatching import meets_minimums, optimise
 
@@ -76,8 +77,9 @@ def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None =
     problem
         People, gains and permissions; only blocks of pairs are ever asked for.
     options
-        ``time_limit`` in seconds, ``memory_limit`` in bytes, ``threads``, ``engine``, and a
-        ``callback`` that is called with a dict of figures after each round.
+        ``time_limit``, ``memory_limit``, ``threads``, ``engine`` and ``callback``. At the limit
+        of time, or on Ctrl-C, the best matching so far is returned with the bound known by then.
+        At the limit of memory no more candidate edges are added, which ends the search likewise.
     scanner
         How to look at all pairs; default the fastest that can.
 
@@ -85,8 +87,14 @@ def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None =
     ------
     Infeasible
         When minimums or locks cannot be met.
+    SolverError
+        When a limit is too low for any matching at all.
     """
-    loop = _Loop.of(problem, options, scanner or BlockScanner.of(problem))
+    if options.engine == "joblib":
+        from rmatch import cluster
+
+        cluster.preflight()
+    loop = _Loop.of(problem, options, scanner or BlockScanner.of(problem, options))
     try:
         loop.run()
     except KeyboardInterrupt:
@@ -118,6 +126,7 @@ class _Loop:
     rounds: int = 0
     touched: int = 0
     fresh: int = 0  # mentees with new edges
+    whole: bool = False  # whether the last scan listed all pairs that gain more than the prices
 
     @classmethod
     def of(cls, problem: Matchable, options: Options, scanner: Scanner) -> _Loop:
@@ -141,6 +150,13 @@ class _Loop:
     def run(self) -> None:
         """Take each mentee's best pairs, then solve and price until proven or stopped."""
         mentors, mentees = self.problem.shape
+        if self._room() < 1:
+            least = self.scanner.memory(threads_of(self.options)) + mentees * _EDGE_BYTES
+            raise SolverError(
+                f"memory_limit={self.options.memory_limit} is too little for these people: one "
+                f"candidate pair for each mentee takes about {least:,} bytes; allow more",
+                "memory",
+            )
         no_prices = Prices(np.zeros(mentors, np.int64), np.full(mentees, LOWEST))
         self._price(no_prices, _FIRST, "first scan")
         while self.status is Status.FEASIBLE and not self.stopped:
@@ -159,17 +175,17 @@ class _Loop:
         self.prices = selection.prices
         edges = len(self.keys)
         self._price(selection.prices, _MORE, "pricing")
-        if len(self.keys) == edges:
+        if len(self.keys) == edges and self.whole:
             if not complete:
                 raise Infeasible
             self.status = Status.OPTIMAL
-        limit = self.options.memory_limit
-        if limit is not None and len(self.keys) * _EDGE_BYTES > limit:
-            self.stopped = True
-        self._report(len(self.keys) - edges)
+        # Nothing new though not all is listed: there was no time, or no room, for more.
+        self.stopped = len(self.keys) == edges or self._out_of_time()
+        self._report("round", added=len(self.keys) - edges)
 
     def _solve(self, candidates: Candidates) -> Selection:
         before = perf_counter()
+        self._report("solving")
         # Where much has changed, bidding from scratch is faster than repairing.
         warm = self.prices is not None and self.fresh * 8 < self.problem.shape[1]
         start = None
@@ -188,9 +204,11 @@ class _Loop:
     def _price(self, prices: Prices, more: int, phase: str) -> None:
         """Scan all pairs; add those that gain more than the prices, and bound the optimum."""
         before = perf_counter()
-        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, self.bounds.mentee_most + more)
-        found = Found.joined(scan_all(self.scanner, self.problem.shape[1], wanted, self.options))
+        most = np.minimum(self.bounds.mentee_most + more, self._room())
+        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, most)
+        found = Found.joined(self._scans(wanted, phase))
         self.touched += found.touched
+        self.whole = bool((found.covering <= wanted.mentee).all())
         self._bound(prices, found)
         keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
         at = np.searchsorted(self.keys, keys)
@@ -202,6 +220,26 @@ class _Loop:
         self.keys = np.insert(self.keys, at[new], keys[new])
         self.gain = np.insert(self.gain, at[new], found.gain[new])
         self._lap(phase, before)
+
+    def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
+        """Yield what each task finds; report every further hundredth of all mentees."""
+        mentees = self.problem.shape[1]
+        ceiling = self.largest - int(wanted.mentor.min(initial=0))
+        done, said = 0, -1
+        for found in scan_all(self.scanner, mentees, wanted, self.options, ceiling, self._deadline):
+            yield found
+            done += len(found.covering)
+            if 100 * done // mentees > said:
+                said = 100 * done // mentees
+                self._report(phase, scanned=done / mentees)
+
+    def _room(self) -> int:
+        """Return for how many more pairs per mentee there is memory."""
+        limit = self.options.memory_limit
+        if limit is None:
+            return 1 << 31
+        edges = (int(limit) - self.scanner.memory(threads_of(self.options))) // _EDGE_BYTES
+        return max(edges - len(self.keys), 0) // max(self.problem.shape[1], 1)
 
     def _bound(self, prices: Prices, found: Found) -> None:
         """Keep the bound that these prices prove, mentees' prices put where they prove most."""
@@ -243,27 +281,25 @@ class _Loop:
     def _lap(self, phase: str, before: float) -> None:
         self.seconds[phase] = self.seconds.get(phase, 0.0) + perf_counter() - before
 
-    def _report(self, added: int) -> None:
-        if self.options.callback is not None:
-            self.options.callback(
-                {
-                    "round": self.rounds,
-                    "objective": self.best,
-                    "bound": self.bound,
-                    "pairs": 0 if self.pairs is None else len(self.pairs),
-                    "edges": len(self.keys),
-                    "added": added,
-                    "seconds": perf_counter() - self.started,
-                }
-            )
+    def _report(self, phase: str, **more: object) -> None:
+        self.options.report(
+            phase,
+            objective=self.best,
+            bound=None if self.proof is None else self.bound,
+            round=self.rounds,
+            pairs=0 if self.pairs is None else len(self.pairs),
+            edges=len(self.keys),
+            touched=self.touched,
+            seconds=perf_counter() - self.started,
+            **more,
+        )
 
     def result(self) -> Priced:
         """Return the best matching with what is proven about it."""
         if self.best is None or self.pairs is None or self.proof is None:
             raise SolverError(
-                "time or memory was up before a first matching that meets all minimums was found; "
-                "allow more",
-                "stopped",
+                "time was up before a first matching that meets all minimums was found; allow more",
+                "time limit",
             )
         optimal = self.status is Status.OPTIMAL
         prices = self.prices if optimal and self.prices is not None else self.proof

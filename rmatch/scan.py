@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -55,6 +56,12 @@ class Found:
         arrays = [np.concatenate([getattr(part, name) for part in every]) for name in names]
         return cls(arrays[0], arrays[1], arrays[2], arrays[3], sum(p.touched for p in every))
 
+    @classmethod
+    def unknown(cls, cols: slice, ceiling: int) -> Found:
+        """Return what is known of a slice that was not scanned: no value is above ``ceiling``."""
+        none, covering = np.zeros(0, np.int32), np.full(cols.stop - cols.start, ceiling, np.int64)
+        return cls(none, none, none.astype(np.int64), covering, 0)
+
 
 class Scanner(Protocol):
     """Something that can scan the pairs of a problem."""
@@ -64,9 +71,19 @@ class Scanner(Protocol):
         """Mentees per task."""
         ...
 
+    def memory(self, threads: int) -> int:
+        """Return the bytes that scanning takes, with so many tasks at once."""
+        ...
+
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
         ...
+
+
+#: Bytes that one pair of a block takes while it is scanned: gains, permissions, values, copies.
+_PAIR_BYTES = 64
+#: Pairs in a block: enough to keep numpy busy.
+_BLOCK_PAIRS = 1 << 21
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +94,17 @@ class BlockScanner:
     width: int
 
     @classmethod
-    def of(cls, problem: Matchable, pairs: int = 1 << 21) -> BlockScanner:
-        """Return a scanner whose blocks hold about ``pairs`` pairs."""
+    def of(cls, problem: Matchable, options: Options) -> BlockScanner:
+        """Return a scanner whose blocks take at most a quarter of the memory allowed."""
+        pairs = _BLOCK_PAIRS
+        if options.memory_limit is not None:
+            share = int(options.memory_limit) // 4 // threads_of(options)
+            pairs = min(pairs, share // _PAIR_BYTES)
         return cls(problem, max(1, pairs // max(problem.shape[0], 1)))
+
+    def memory(self, threads: int) -> int:
+        """Return the bytes that scanning takes, with so many tasks at once."""
+        return threads * self.width * self.problem.shape[0] * _PAIR_BYTES
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
@@ -106,20 +131,43 @@ class BlockScanner:
         )
 
 
-def scan_all(scanner: Scanner, mentees: int, wanted: Wanted, options: Options) -> Iterator[Found]:
-    """Scan every mentee, in tasks; results come in the order of mentees whatever runs them."""
+def threads_of(options: Options) -> int:
+    """Return how many tasks run at once in this process."""
+    return options.threads or os.cpu_count() or 1
+
+
+def scan_all(
+    scanner: Scanner,
+    mentees: int,
+    wanted: Wanted,
+    options: Options,
+    ceiling: int = 1 << 61,
+    deadline: float | None = None,
+) -> Iterator[Found]:
+    """Scan every mentee, in tasks; results come in the order of mentees whatever runs them.
+
+    Past the ``deadline`` (of ``perf_counter``) no further slice is scanned; of those left, only
+    that no value is above ``ceiling`` is known.
+    """
     starts = range(0, mentees, scanner.width)
     slices = [slice(at, min(at + scanner.width, mentees)) for at in starts]
-    threads = options.threads or os.cpu_count() or 1
-    if options.engine == "joblib":
-        from joblib import Parallel, delayed
 
-        yield from Parallel()(delayed(scanner.scan)(cols, wanted) for cols in slices)
+    def late() -> bool:
+        return deadline is not None and perf_counter() > deadline
+
+    def task(cols: slice) -> Found:
+        return Found.unknown(cols, ceiling) if late() else scanner.scan(cols, wanted)
+
+    threads = threads_of(options)
+    if options.engine == "joblib":
+        from rmatch import cluster
+
+        yield from cluster.scan_all(scanner, slices, wanted, ceiling, late)
     elif threads == 1 or len(slices) == 1:
-        yield from (scanner.scan(cols, wanted) for cols in slices)
+        yield from map(task, slices)
     else:
         pool = ThreadPoolExecutor(threads)
         try:
-            yield from pool.map(lambda cols: scanner.scan(cols, wanted), slices)
+            yield from pool.map(task, slices)
         finally:
             pool.shutdown(cancel_futures=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -42,17 +41,6 @@ def open_console(*, stderr: bool = False) -> Console:
     return console if console.is_terminal else Console(
         stderr=stderr, markup=False, highlight=False, emoji=False, width=_PIPE_WIDTH
     )  # fmt: skip
-
-
-@contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Show that work goes on, on a terminal only."""
-    console = open_console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(f"{what} ..."):
-        yield
 
 
 def save(console: Console, matching: Matching, path: Path, *, force: bool) -> None:

@@ -28,23 +28,24 @@ def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = Fal
     """
     import rmatch
     from rmatch.datasets import ATTRIBUTION, developer_survey, developer_survey_programme
+    from rmatch.progress import bar
     from rmatch.terminal import (
         open_console,
         save,
         show_comparison,
         show_matching,
         show_rule_costs,
-        waiting,
     )
 
     console = open_console(stderr=as_json)
-    with waiting("matching"):
+    with bar() as callback:
         mentors, mentees = developer_survey()
-        matching = rmatch.match(mentors, mentees, **developer_survey_programme())
-    with waiting("trying what else could have been done"):
+        programme = developer_survey_programme()
+        matching = rmatch.match(mentors, mentees, **programme, callback=callback)
+    with bar("trying what else could have been done"):
         ways = [rmatch.Strategy(name, solver=solver) for name, solver in _WAYS]
         comparison = rmatch.compare(matching.problem, ways, seeds=20)
-    with waiting("solving again without each rule"):
+    with bar("solving again without each rule"):
         costs = matching.rule_costs()
     if as_json:
         record = {

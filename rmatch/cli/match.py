@@ -70,6 +70,20 @@ def match(
     seed: Annotated[
         int | None, typer.Option(help="Break ties by this lottery instead of by id.")
     ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            help="Stop the search after this long (or with Ctrl-C) with the best pairs so far.",
+            metavar="SECONDS",
+        ),
+    ] = None,
+    memory_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--memory-limit", help="Memory for the search among many people.", metavar="MB"
+        ),
+    ] = None,
     scale: Scale = "auto",
     as_of: AsOf = None,
     sheet: Sheet = None,
@@ -84,8 +98,9 @@ def match(
     """
     import rmatch
     from rmatch.export import check_free
+    from rmatch.progress import bar
     from rmatch.reading import read_people, read_sides
-    from rmatch.terminal import open_console, save, show_matching, waiting
+    from rmatch.terminal import open_console, save, show_matching
 
     sources(people, mentors, mentees)
     check_free(out, force=force)
@@ -101,7 +116,7 @@ def match(
         zone_hours=zone_hours,
         minimum_score=minimum_score,
     )
-    with waiting("matching"):
+    with bar() as callback:
         sides = (
             read_people(people, **reading)
             if people is not None
@@ -114,6 +129,9 @@ def match(
             seats=seats,
             solver=solver,
             seed=seed,
+            time_limit=time_limit,
+            memory_limit=None if memory_limit is None else int(memory_limit * 1e6),
+            callback=callback,
         )
     if as_json:
         typer.echo(json.dumps(matching.to_dict(), indent=2, ensure_ascii=False))

@@ -8,36 +8,60 @@ from __future__ import annotations
 
 import importlib
 import logging
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
 logger = logging.getLogger("rmatch")
 
+#: Where numba spends time on what it has not stored: seconds so far, and how deep in calls it is.
+_compiler = {"seconds": 0.0, "depth": 0.0, "began": 0.0}
+
 
 def load(name: str) -> ModuleType:
-    """Return a kernel module; say so where its first calls will have to wait for the compiler."""
-    module = importlib.import_module(f"rmatch.kernels.{name}")
-    if not _said.get(name) and not _compiled(module):
-        logger.warning("compiling kernels %r, once per machine: some seconds", name)
-    _said[name] = True
-    return module
+    """Return a kernel module; from then on, what the compiler costs is counted."""
+    _listen()
+    return importlib.import_module(f"rmatch.kernels.{name}")
 
 
-_said: dict[str, bool] = {}
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Say afterwards what the compiler took, if it ran."""
+    before = _compiler["seconds"]
+    yield
+    spent = _compiler["seconds"] - before
+    if spent:
+        logger.warning("compiled in %.1f s; kept for all later solves on this machine", spent)
 
 
-def _compiled(module: ModuleType) -> bool:
-    """Say whether numba has stored something of every kernel of a module."""
-    for kernel in vars(module).values():
-        cache: Any = getattr(kernel, "_cache", None)
-        if cache is None or getattr(kernel, "__module__", "") != module.__name__:
-            continue
-        pattern = f"{Path(module.__file__ or '').stem}.{kernel.__name__}-*.nbi"
-        if not any(Path(cache.cache_path).glob(pattern)):
-            return False
-    return True
+def _listen() -> None:
+    """Have numba say when it compiles; loading what it has stored does not count."""
+    if _listening:
+        return
+    from numba.core import event
+
+    class Listener(event.Listener):
+        """Sums up the outermost compilations: a kernel compiles those that it calls."""
+
+        def on_start(self, event: Any) -> None:
+            if not _compiler["depth"]:
+                if not _compiler["seconds"]:
+                    logger.warning("compiling loops for large problems, once per machine ...")
+                _compiler["began"] = perf_counter()
+            _compiler["depth"] += 1
+
+        def on_end(self, event: Any) -> None:
+            _compiler["depth"] -= 1
+            if not _compiler["depth"]:
+                _compiler["seconds"] += perf_counter() - _compiler["began"]
+
+    _listening.append(Listener())
+    event.register("numba:compile", _listening[0])  # type: ignore[no-untyped-call]
+
+
+_listening: list[Any] = []
 
 
 class Stopwatch:

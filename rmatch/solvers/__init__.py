@@ -9,14 +9,15 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
 
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from rmatch.candidates import Candidates, Feature
@@ -53,12 +54,18 @@ class Selection:
     prices: Prices | None = None
 
 
+#: What can run the scans of large problems, besides threads of this process (``None``).
+ENGINES = ("joblib",)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Limits and choices for one solve. Times are in seconds, memory in bytes.
+    """Limits and choices for one solve.
 
-    ``engine="joblib"`` runs the scans of large problems as tasks of joblib, on whatever backend
-    ``joblib.parallel_config`` has chosen; default are ``threads`` threads, one for each processor.
+    ``time_limit`` is in seconds. ``memory_limit`` is in bytes, counted from what the process holds
+    when the solve begins; large problems keep to it. ``engine="joblib"`` runs the scans of large
+    problems as tasks of joblib, on whatever backend ``joblib.parallel_config`` has chosen; default
+    are ``threads`` threads, one for each processor. ``callback`` gets what :meth:`report` says.
     """
 
     time_limit: float | None = None
@@ -66,7 +73,45 @@ class Options:
     seed: int = 0
     threads: int | None = None
     engine: str | None = None
-    callback: Callable[[dict[str, object]], None] | None = None
+    callback: Callable[[dict[str, Any]], None] | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, right, allowed in (
+            ("time_limit", self.time_limit, _number(self.time_limit, 0), "seconds, at least 0"),
+            ("memory_limit", self.memory_limit, _number(self.memory_limit, 1), "bytes, at least 1"),
+            ("threads", self.threads, _number(self.threads, 1, whole=True), "a whole number >= 1"),
+            ("engine", self.engine, self.engine in ENGINES, " or ".join(map(repr, ENGINES))),
+            ("callback", self.callback, callable(self.callback), "a function of one dict"),
+        ):
+            if value is not None and not right:
+                raise InvalidInputError(f"{name}={value!r}; {allowed}, or None is allowed")
+
+    def report(
+        self, phase: str, *, objective: int | None = None, bound: int | None = None, **more: object
+    ) -> None:
+        """Tell the callback how far a solve is.
+
+        Every report has ``phase``, and ``objective``, ``bound`` (both in whole grid units) and
+        ``gap`` (a share), each ``None`` while unknown. Priced solves add ``round``, ``scanned``
+        (the share of the current scan that is done), ``pairs``, ``edges`` and ``seconds``.
+        """
+        if self.callback is not None:
+            gap = None if objective is None or bound is None else gap_of(objective, bound)
+            self.callback(
+                {"phase": phase, "objective": objective, "bound": bound, "gap": gap, **more}
+            )
+
+
+def gap_of(objective: int, bound: int) -> float:
+    """Return (bound - objective) / bound: at most so much of the best is missing."""
+    missing = bound - objective
+    return 0.0 if missing == 0 else missing / max(abs(bound), 1)
+
+
+def _number(value: object, least: float, *, whole: bool = False) -> bool:
+    kinds = (int, np.integer) if whole else (int, float, np.number)
+    right = isinstance(value, kinds) and not isinstance(value, bool)
+    return right and bool(value >= least)  # type: ignore[operator]
 
 
 class Solver(Protocol):

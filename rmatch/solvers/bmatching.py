@@ -265,12 +265,15 @@ def _run(network: Network, state: State, *, bids: bool, deadline: float | None) 
 
 
 def _in_slices(step: Callable[[int], int], end: int, deadline: float | None) -> bool:
-    """Call ``step`` until it reaches the end; between two calls, look at the clock."""
+    """Call ``step`` until it reaches the end, the deadline or Ctrl-C, between two calls."""
     at = 0
-    while at < end:
-        if deadline is not None and perf_counter() > deadline:
-            return False
-        at = int(step(at))
+    try:
+        while at < end:
+            if deadline is not None and perf_counter() > deadline:
+                return False
+            at = int(step(at))
+    except KeyboardInterrupt:
+        return False
     return True
 
 

@@ -66,15 +66,20 @@ def solve(candidates: Candidates, options: Options, direct: Direct) -> Selection
     prices = relaxation(candidates, base)
     bounding = bounded(candidates, base, prices)
     ceiling = bounding.bound // bounding.grid
-    _report(options, phase="relaxation", bound=ceiling)
+    options.report("relaxation", bound=ceiling)
     order = np.argsort(bounding.loss, kind="stable")
     few = int(_FIRST * sum(candidates.shape))
+    best: Selection | None = None
     while True:
         few = min(few, len(order))
         left = np.union1d(order[:few], candidates.locked)
         everything = few == len(order)
         try:
             selection = direct(candidates.take(left), _remaining(options, started))
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+            return best
         except Infeasible:
             if everything:
                 raise
@@ -86,11 +91,18 @@ def solve(candidates: Candidates, options: Options, direct: Direct) -> Selection
             outside = (bounding.bound - int(bounding.loss[order[few]])) // bounding.grid
             bound = max(bound, outside)
         bound = max(min(bound, ceiling), value)
-        _report(options, phase="core", objective=value, bound=bound, edges=len(left))
+        options.report(
+            "integer program",
+            objective=value,
+            bound=bound,
+            pairs=len(selection.edges),
+            edges=len(left),
+        )
         stopped = selection.status is not Status.OPTIMAL or _over(options, started)
+        status = Status.OPTIMAL if bound == value else Status.FEASIBLE
+        best = Selection(left[selection.edges], status, value, bound)
         if bound == value or stopped:
-            status = Status.OPTIMAL if bound == value else Status.FEASIBLE
-            return Selection(left[selection.edges], status, value, bound)
+            return best
         # Only edges that leave room for a better matching can still matter.
         slack = bounding.bound - (value + 1) * bounding.grid
         matter = int(np.searchsorted(bounding.loss[order], slack, side="right"))
@@ -234,8 +246,3 @@ def _remaining(options: Options, started: float) -> Options:
 
 def _over(options: Options, started: float) -> bool:
     return options.time_limit is not None and perf_counter() - started > options.time_limit
-
-
-def _report(options: Options, **figures: object) -> None:
-    if options.callback is not None:
-        options.callback(dict(figures))

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -9,9 +16,11 @@ import pytest
 
 import rmatch
 from rmatch.candidates import all_candidates
+from rmatch.check import check
+from rmatch.errors import SolverError
 from rmatch.matrix import MatrixProblem
-from rmatch.pricing import solve_priced
-from rmatch.scan import LOWEST, BlockScanner, Wanted
+from rmatch.pricing import Priced, solve_priced
+from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
 from rmatch.solvers import Infeasible, Options, Status, get
 
 
@@ -80,49 +89,162 @@ def test_a_priced_matching_answers_like_a_listed_one(seed: int) -> None:
 
 def test_every_round_has_a_matching_and_a_true_bound() -> None:
     """Objectives rise, bounds fall, and the optimum lies between them from the first round on."""
-    rounds: list[dict[str, Any]] = []
-    best = solve_priced(contested(80), Options(callback=rounds.append))
+    events: list[dict[str, Any]] = []
+    best = solve_priced(contested(80), Options(callback=events.append))
+    rounds = [event for event in events if event["phase"] == "round"]
     assert len(rounds) > 2
     assert best.status is Status.OPTIMAL
     for each in rounds:
         assert each["objective"] <= best.objective <= each["bound"]
+        assert each["gap"] == (each["bound"] - each["objective"]) / each["bound"]
     assert [r["objective"] for r in rounds] == sorted(r["objective"] for r in rounds)
-    assert rounds[-1]["added"] == 0
+    assert (rounds[-1]["added"], rounds[-1]["gap"]) == (0, 0)
 
 
-@pytest.mark.parametrize("limit", [{"time_limit": 0.0}, {"memory_limit": 1}])
-def test_stopped_it_returns_what_it_has(limit: dict[str, Any]) -> None:
-    """Time or memory up: a legal matching, FEASIBLE, and a bound that no matching exceeds."""
-    problem = contested(150)
-    best = solve_priced(problem, Options())
-    stopped = solve_priced(problem, Options(**limit))
+def is_legal_and_below(stopped: Priced, problem: MatrixProblem) -> None:
+    """A stopped solve gives legal pairs, and a gap between which the optimum lies."""
+    best = solve_priced(problem, Options()).objective
     assert stopped.status is Status.FEASIBLE
-    assert stopped.objective <= best.objective <= stopped.bound
-    matching = rmatch.solve(problem, solver="pricing", options=Options(**limit))
-    assert matching.check() == []
+    assert stopped.objective < best <= stopped.bound
+    pairs = list(zip(stopped.rows.tolist(), stopped.cols.tolist(), strict=True))
+    assert check(problem, pairs, stopped.objective) == []
+
+
+def test_the_time_limit_stops_in_the_middle_of_a_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of mentees not looked at, no more is known than that no gain is above the largest."""
+    problem = contested(150)
+    for clock in (3, 40, 60, 90):
+        ticks = iter(range(1_000_000))
+        for module in ("pricing", "scan", "solvers.bmatching"):
+            monkeypatch.setattr(f"rmatch.{module}.perf_counter", lambda ticks=ticks: next(ticks))
+        scanner = BlockScanner(problem, 10)
+        stopped = solve_priced(problem, Options(time_limit=clock, threads=1), scanner)
+        monkeypatch.undo()
+        assert stopped.touched < problem.gains.size * (stopped.rounds + 1)
+        is_legal_and_below(stopped, problem)
+
+
+def test_the_memory_limit_counts_blocks_and_edges() -> None:
+    """Narrower blocks and fewer candidate edges; too little for any matching says how much."""
+    problem = contested(150)
+    little = Options(memory_limit=150_000, threads=1)
+    scanner = BlockScanner.of(problem, little)
+    assert scanner.width < BlockScanner.of(problem, Options()).width
+    assert scanner.memory(1) <= 150_000 / 4
+    stopped = solve_priced(problem, little)
+    assert stopped.edges * 160 + scanner.memory(1) <= 150_000
+    is_legal_and_below(stopped, problem)
+    with pytest.raises(SolverError, match=r"one candidate pair for each mentee takes about 33,600"):
+        solve_priced(problem, Options(memory_limit=1, threads=1))
+
+
+MEMORY = """
+import re
+import numpy as np
+from pathlib import Path
+from rmatch.matrix import MatrixProblem
+from rmatch.pricing import solve_priced
+from rmatch.solvers import Options
+
+def kilobytes(name):
+    return int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+gains = np.random.default_rng(1).integers(0, 1 << 20, (1500, 1500))
+problem, first = MatrixProblem.of(gains), MatrixProblem.of(gains[:60, :60])
+solve_priced(first, Options())  # loads the kernels
+for limit in (20_000_000, None):
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = kilobytes("VmRSS")
+    solve_priced(problem, Options(memory_limit=limit, threads=2))
+    print(1024 * (kilobytes("VmHWM") - before))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux tells the peak")
+def test_the_memory_limit_is_kept() -> None:
+    """What the process really takes stays below the limit; without one it takes more."""
+    run = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    limited, free = map(int, run.stdout.split())
+    assert limited < 20_000_000 < free
+
+
+def test_ctrl_c_in_the_middle_of_a_scan_returns_the_best_so_far() -> None:
+    """A real signal, while a task of the second scan runs in a thread."""
+
+    @dataclass(frozen=True, eq=False)
+    class Interrupted(BlockScanner):
+        def scan(self, cols: slice, wanted: Wanted) -> Found:
+            if cols.start == 70 and wanted.mentee.max() > LOWEST:
+                os.kill(os.getpid(), signal.SIGINT)
+                sleep(0.2)  # the main thread gets the signal while this task runs
+            return super().scan(cols, wanted)
+
+    problem = contested(150)
+    stopped = solve_priced(problem, Options(threads=2), Interrupted(problem, 10))
+    assert stopped.rounds == 1
+    is_legal_and_below(stopped, problem)
+
+
+def test_interrupted_by_its_callback_it_returns_the_best_so_far() -> None:
+    """Raised by a program: the matching of the first round, with a gap to show for it."""
+
+    def interrupt(event: dict[str, Any]) -> None:
+        if event["phase"] == "round":
+            raise KeyboardInterrupt
+
+    problem = contested(150)
+    matching = rmatch.solve(problem, solver="pricing", callback=interrupt)
+    assert matching.status is Status.FEASIBLE
     assert not matching.has_prices
     assert matching.gap is not None
     assert matching.gap > 0
+    assert f"at most {matching.gap:.2%} below the best" in matching.summary()
+    best = rmatch.solve(problem).units
+    assert matching.bound_units is not None
+    assert matching.units < best <= matching.bound_units
 
 
-def test_interrupted_it_returns_the_best_so_far() -> None:
-    """Ctrl-C after the first round ends with that round's matching and its gap."""
+def test_interrupted_before_there_is_a_matching_it_ends() -> None:
+    """There is nothing to return yet."""
 
-    def interrupt(event: dict[str, object]) -> None:
+    def interrupt(event: dict[str, Any]) -> None:
         raise KeyboardInterrupt
 
-    problem = contested(150)
-    stopped = solve_priced(problem, Options(callback=interrupt))
-    assert stopped.status is Status.FEASIBLE
-    assert stopped.rounds == 1
-    assert stopped.objective <= solve_priced(problem, Options()).objective <= stopped.bound
+    with pytest.raises(KeyboardInterrupt):
+        solve_priced(contested(20), Options(callback=interrupt))
+
+
+def test_small_and_cohort_solves_report_too() -> None:
+    """A listed solve says what it lists and what it found; every event has the same first keys."""
+    events: list[dict[str, Any]] = []
+    rmatch.match_matrix([[3, 1], [2, 2]], callback=events.append)
+    assert [event["phase"] for event in events] == ["listing pairs", "solving", "solved"]
+    assert all({"phase", "objective", "bound", "gap"} <= set(event) for event in events)
+    assert (events[-1]["objective"], events[-1]["gap"], events[-1]["pairs"]) == (5, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"time_limit": -1}, r"time_limit=-1; seconds, at least 0"),
+        ({"time_limit": float("nan")}, r"time_limit=nan"),
+        ({"memory_limit": 0}, r"memory_limit=0; bytes, at least 1"),
+        ({"threads": 1.5}, r"threads=1.5; a whole number >= 1"),
+        ({"engine": "dask"}, r"engine='dask'; 'joblib', or None is allowed"),
+        ({"callback": 3}, r"callback=3; a function of one dict"),
+    ],
+)
+def test_wrong_limits_are_refused(wrong: dict[str, Any], said: str) -> None:
+    """One clear error, before any work."""
+    with pytest.raises(rmatch.InvalidInputError, match=said):
+        rmatch.match_matrix([[1]], **wrong)
 
 
 def test_a_scan_lists_everything_above_what_covers_it() -> None:
     """With more pairs than asked for, ``covering`` says from which value on the list is whole."""
     problem = MatrixProblem.of(np.array([[5, 1], [7, 1], [9, 1], [9, 8]]))
     wanted = Wanted(np.array([0, 0, 1, 0]), np.array([2, LOWEST]), np.array([2, 4]))
-    found = BlockScanner.of(problem).scan(slice(0, 2), wanted)
+    found = BlockScanner.of(problem, Options()).scan(slice(0, 2), wanted)
     assert list(zip(found.mentor, found.mentee, found.gain, strict=True)) == [
         (2, 0, 9),
         (3, 0, 9),
