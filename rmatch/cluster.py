@@ -56,7 +56,7 @@ def scan_all(
     if scanner not in _packed:
         _packed[scanner] = _Parcel.of(scanner)
     parcels = (_packed[scanner], _Parcel.of(wanted))
-    each = max(1, len(slices) // (_TASKS * effective_n_jobs()))
+    each = max(1, len(slices) // (_TASKS * effective_n_jobs(None)))
     groups = [slices[at : at + each] for at in range(0, len(slices), each)]
     # joblib takes tasks from here as workers get free, so that late ones can be left out.
     tasks = (
@@ -85,7 +85,7 @@ def preflight() -> None:
         raise MissingDependencyError(
             "engine='joblib' needs joblib: pip install 'rmatch[cluster]'"
         ) from error
-    workers = effective_n_jobs()
+    workers = effective_n_jobs(None)
     try:
         found = set(Parallel(batch_size=1)(delayed(eval)(_PROBE) for _ in range(2 * workers)))
     except ImportError as error:

@@ -122,6 +122,8 @@ def test_the_time_limit_stops_in_the_middle_of_a_scan(monkeypatch: pytest.Monkey
         monkeypatch.undo()
         assert stopped.touched < problem.gains.size * (stopped.rounds + 1)
         is_legal_and_below(stopped, problem)
+    at_once = solve_priced(MatrixProblem.of(np.full((4, 4), 7)), Options(time_limit=0))
+    assert (at_once.objective, at_once.bound) == (0, 4 * 7)
 
 
 def test_the_memory_limit_counts_blocks_and_edges() -> None:
