@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmatch.candidates import Candidates
+    from rmatch.check import Violation
     from rmatch.objectives import Objective
     from rmatch.problem import Rule
     from rmatch.scoring.base import ScorePart
@@ -231,17 +232,21 @@ def solve(
     except Infeasible:
         raise infeasible(problem) from None
     solved = perf_counter()
-    violations = matching.check()
+    refuse_faults(matching.check())
     phases["check"] = perf_counter() - solved
+    for remark in matching.remarks:
+        warnings.warn(remark, stacklevel=2)
+    return matching
+
+
+def refuse_faults(violations: Sequence[Violation]) -> None:
+    """Raise where the checker found something: no result with a fault is ever returned."""
     if violations:
         raise SolverError(
             f"rmatch found a fault in its own result and does not return it: {violations[0]} "
             f"({len(violations)} in all); please report it",
             "check failed",
         )
-    for remark in matching.remarks:
-        warnings.warn(remark, stacklevel=2)
-    return matching
 
 
 def _listed(
@@ -271,7 +276,7 @@ def _listed(
     name = solver if solver != "auto" else solvers.choose(solver, candidates).name
     return Matching(
         problem,
-        *_by_mentor(candidates.mentor[chosen], candidates.mentee[chosen]),
+        *by_mentor(candidates.mentor[chosen], candidates.mentee[chosen]),
         selection.status,
         selection.objective,
         selection.bound,
@@ -290,7 +295,7 @@ def _priced(
     phases |= found.seconds
     return Matching(
         problem,
-        *_by_mentor(found.rows, found.cols),
+        *by_mentor(found.rows, found.cols),
         found.status,
         found.objective,
         found.bound,
@@ -301,7 +306,7 @@ def _priced(
     )
 
 
-def _by_mentor(
+def by_mentor(
     rows: NDArray[np.integer], cols: NDArray[np.integer]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return pairs in the order of a matching: by mentor, then mentee."""
