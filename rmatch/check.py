@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rmatch.matrix import MatrixProblem
     from rmatch.people import Person
     from rmatch.problem import Problem
+    from rmatch.solvers import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,15 @@ def pair_gain(problem: Problem, mentor: Person, mentee: Person) -> int:
 
 
 def check(
-    problem: Problem | MatrixProblem, pairs: Sequence[tuple[int, int]], objective: int | None
+    problem: Problem | MatrixProblem,
+    pairs: Sequence[tuple[int, int]],
+    objective: int | None,
+    stages: Sequence[Stage] = (),
 ) -> list[Violation]:
     """Return everything wrong with a set of pairs (rows of the problem's mentors and mentees).
 
-    ``objective`` is what the solver claims, in whole units; ``None`` claims nothing.
+    ``objective`` is what the solver claims, in whole units; ``None`` claims nothing. ``stages`` are
+    what it claims to have reached one after the other; each is counted again.
     """
     from rmatch.problem import Problem
 
@@ -60,6 +65,13 @@ def check(
             total -= sum(rule.cost(problem, pairs) for rule in problem.cohort_rules)
         if total != objective:
             found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
+    if stages:
+        counted = problem.objective.recount(problem, pairs, gains)
+        found += [
+            Violation(f"{stage.name}: {count}, not {stage.value} as claimed")
+            for stage, count in zip(stages, counted, strict=False)
+            if count != stage.value
+        ]
     return found
 
 

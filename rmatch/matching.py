@@ -15,7 +15,7 @@ from rmatch.check import Violation, check
 from rmatch.errors import SolverError, UnknownPersonError, UnsupportedFeatureError
 from rmatch.report import Reports
 from rmatch.schema import VERSION
-from rmatch.solvers import Prices, Status, gap_of
+from rmatch.solvers import Prices, Stage, Status, gap_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +62,7 @@ class Matching(Answers, Reports):
     seconds: Mapping[str, float]
     candidates: Candidates | None = None
     known_prices: Prices | None = None
+    stages: tuple[Stage, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] | None = None  # by side, in place of ids and names
 
     # ---- what was found ----------------------------------------------------------------------
@@ -123,17 +124,26 @@ class Matching(Answers, Reports):
 
     @property
     def objective(self) -> float:
-        """What was maximised, in units of score; for ``total_score`` the same as ``score``."""
+        """What was maximised, in units of score; for ``total_score`` the same as ``score``.
+
+        Where an objective takes several solves, ``stages`` say what each reached and proved, and
+        this is what the total score would count.
+        """
         return self.units * self.problem.unit
 
     @property
     def bound(self) -> float | None:
-        """A proven upper limit on the objective of any matching; ``None`` if nothing is proven."""
+        """A proven upper limit on the objective of any matching.
+
+        ``None`` if nothing is proven, or if what is proven is not one number: see ``stages``.
+        """
         return None if self.bound_units is None else self.bound_units * self.problem.unit
 
     @property
     def gap(self) -> float | None:
         """(bound - objective) / bound: 0 when the matching is proven optimal."""
+        if self.status is Status.OPTIMAL:
+            return 0.0
         if self.bound_units is None:
             return None
         return gap_of(self.units, self.bound_units)
@@ -161,8 +171,8 @@ class Matching(Answers, Reports):
             return self.known_prices
         if not self.has_prices:
             raise SolverError(
-                "with cohort rules, prices alone prove no optimum; it was proven by "
-                f"the solver {self.solver!r}",
+                "prices alone prove no optimum with cohort rules or an objective of several "
+                f"stages; solver {self.solver!r}: {self.proof}",
                 "no prices",
             )
         return prices_of(self._edges, self._chosen)
@@ -183,7 +193,19 @@ class Matching(Answers, Reports):
     def check(self) -> list[Violation]:
         """Check the matching again, independently of the solver; an empty list is all well."""
         pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
-        return check(self.problem, pairs, self.units)
+        return check(self.problem, pairs, self.units, self.stages)
+
+    def blocking_pairs(self) -> tuple[tuple[Any, Any], ...]:
+        """Return the pairs who would both gain by leaving a pair, or a free place, for each other.
+
+        Both sides rank by the score, or by what :class:`rmatch.objectives.Stable` says. There are
+        none where the matching is stable.
+        """
+        from rmatch.stability import blocking
+
+        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
+        found = blocking(self.problem, pairs)
+        return tuple((self.mentor_ids[row], self.mentee_ids[col]) for row, col in found)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -343,6 +365,11 @@ class Matching(Answers, Reports):
     def proof(self) -> str:
         """How good the matching is known to be, and from what, in words."""
         how = f"objective {self.problem.objective.name}, solver {self.solver}"
+        if self.stages:
+            shown = [str(stage) for stage in self.stages[:4]]
+            shown += [f"{len(self.stages) - 4} more"] if len(self.stages) > 4 else []
+            said = "proven" if self.status is Status.OPTIMAL else "not all proven"
+            return f"{said}, one after the other: {'; '.join(shown)} ({how}); checked"
         if self.status is Status.OPTIMAL:
             return f"proven optimal ({how}); checked"
         if self.gap is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.candidates import FLOAT_EXACT, Bounds
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.objectives import Objective, objective_named
+from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,21 +60,28 @@ class MatrixProblem:
             seats=None if seats is None else int(_counts("seats", seats, 1)[0]),
         ).clipped()
         gains, unit = _integers(matrix, permitted, plain.most_pairs)
-        chosen = objective_named(objective)
         rounding = 0.0 if np.issubdtype(matrix.dtype, np.integer) else unit * plain.most_pairs
-        bounds = chosen.bounds(plain, int(np.abs(gains).max(initial=0)))
-        return cls(gains, permitted, unit, rounding, bounds, chosen)
+        problem = cls(gains, permitted, unit, rounding, plain, TOTAL_SCORE)
+        return problem.with_objective(objective)
+
+    @property
+    def before_objective(self) -> tuple[Bounds, int]:
+        """The bounds without bonuses, and a limit on a pair's gain."""
+        bounds = self.bounds
+        free = replace(
+            bounds,
+            mentor_bonus=np.zeros_like(bounds.mentor_bonus),
+            mentee_bonus=np.zeros_like(bounds.mentee_bonus),
+        )
+        return free, int(np.abs(self.gains).max(initial=0))
 
     def with_objective(self, objective: str | Objective) -> MatrixProblem:
         """Return the same matrix and counts with another objective."""
         chosen = objective_named(objective)
-        plain = replace(
-            self.bounds,
-            mentor_bonus=np.zeros_like(self.bounds.mentor_bonus),
-            mentee_bonus=np.zeros_like(self.bounds.mentee_bonus),
-        )
-        bounds = chosen.bounds(plain, int(np.abs(self.gains).max(initial=0)))
-        return replace(self, objective=chosen, bounds=bounds)
+        free, limit = self.before_objective
+        plain = replace(self, objective=chosen, bounds=free)
+        chosen.validate(plain)
+        return replace(plain, bounds=chosen.bounds(plain, free, limit))
 
     @property
     def shape(self) -> tuple[int, int]:

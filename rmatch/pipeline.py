@@ -61,7 +61,8 @@ def match(
         Score parts of :mod:`rmatch.scoring`, weights divided by their sum. Default: those parts
         of ``rmatch.scoring.default_score()`` for which the rosters have data.
     objective
-        ``"total_score"`` or ``"coverage_first"``, or an objective of :mod:`rmatch.objectives`.
+        ``"total_score"``, ``"coverage_first"``, ``"max_min"``, ``"leximin"``, ``"nash"`` or
+        ``"stable"``, or an objective of :mod:`rmatch.objectives`, such as ``Tiers([...])``.
     seats
         The most pairs in all; default no limit. Everybody's own limits are the roster columns
         ``capacity`` (default 1) and ``minimum`` (default 0).
@@ -263,7 +264,7 @@ def _listed(
         candidates = all_candidates(problem)
     scored = perf_counter()
     options.report("solving", edges=len(candidates))
-    selection = problem.objective.optimise(candidates, solver, options)
+    selection = problem.objective.optimise(problem, candidates, solver, options)
     phases |= {"candidates": scored - started, "solve": perf_counter() - scored}
     chosen = selection.edges
     options.report(
@@ -273,7 +274,9 @@ def _listed(
         pairs=len(chosen),
         edges=len(candidates),
     )
-    name = solver if solver != "auto" else solvers.choose(solver, candidates).name
+    name = solver
+    if solver == "auto" and problem.objective.one_program(problem):
+        name = solvers.choose(solver, candidates).name
     return Matching(
         problem,
         *by_mentor(candidates.mentor[chosen], candidates.mentee[chosen]),
@@ -284,6 +287,7 @@ def _listed(
         phases,
         candidates,
         selection.prices,
+        selection.stages,
     )
 
 

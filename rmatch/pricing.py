@@ -18,7 +18,6 @@ import numpy as np
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
-from rmatch.objectives import Objective
 from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 from rmatch.solvers.bmatching import meets_minimums, optimise
@@ -58,12 +57,12 @@ def suits(problem: Any, solver: str) -> bool:
         return False
     mentors, mentees = problem.shape
     none = np.zeros(0, np.int32)
-    able = type(problem.objective).optimise is Objective.optimise
+    able = problem.objective.one_program(problem)
     able = able and problem.cohort_rows(none, none) is None
     if solver == "pricing" and not able:
         raise SolverError(
-            "pricing handles counts, seats, locks and one objective, not cohort rules that join "
-            "pairs; use solver='auto'",
+            "pricing handles counts, seats, locks and an objective of one program, not cohort "
+            "rules that join pairs; use solver='auto'",
             "unsupported",
         )
     return able and (solver == "pricing" or mentors * mentees >= LARGE)

@@ -82,6 +82,7 @@ class Problem:
             mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival
         )
         problem._check_locks()
+        problem.objective.validate(problem)
         return problem
 
     def replace(self, **changes: Any) -> Problem:
@@ -95,7 +96,9 @@ class Problem:
 
     def with_objective(self, objective: str | Objective) -> Problem:
         """Return the same people, score and rules with another objective."""
-        return dataclasses.replace(self, objective=objective_named(objective))
+        changed = dataclasses.replace(self, objective=objective_named(objective))
+        changed.objective.validate(changed)
+        return changed
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -149,13 +152,26 @@ class Problem:
     @cached_property
     def bounds(self) -> Bounds:
         """How many pairs everybody may and must have, and what being matched is worth."""
+        plain = self._ruled
+        bounds = self.objective.bounds(self, *self.before_objective)
+        return dataclasses.replace(
+            bounds,
+            mentor_bonus=bounds.mentor_bonus + plain.mentor_bonus,
+            mentee_bonus=bounds.mentee_bonus + plain.mentee_bonus,
+        )
+
+    @cached_property
+    def _ruled(self) -> Bounds:
+        """The counts as rules change them, and the bonuses that rules give."""
         bounds = self.counts
         for rule in self.cohort_rules:
             bounds = rule.bounds(self, bounds)
-        return self._with_bonuses(bounds.clipped())
+        return bounds.clipped()
 
-    def _with_bonuses(self, plain: Bounds) -> Bounds:
-        """Let the objective set its bonuses above everything rules can earn or cost."""
+    @property
+    def before_objective(self) -> tuple[Bounds, int]:
+        """The bounds without bonuses, and a limit on a pair's gain with all rules earn or cost."""
+        plain = self._ruled
         pairs = max(plain.most_pairs, 1)
         reach = int(plain.mentor_bonus.sum() + plain.mentee_bonus.sum())
         for rule in self.cohort_rules:
@@ -166,12 +182,7 @@ class Problem:
             mentor_bonus=np.zeros_like(plain.mentor_bonus),
             mentee_bonus=np.zeros_like(plain.mentee_bonus),
         )
-        bounds = self.objective.bounds(free, self.gain_limit + -(-reach // pairs))
-        return dataclasses.replace(
-            bounds,
-            mentor_bonus=bounds.mentor_bonus + plain.mentor_bonus,
-            mentee_bonus=bounds.mentee_bonus + plain.mentee_bonus,
-        )
+        return free, self.gain_limit + -(-reach // pairs)
 
     @cached_property
     def pair_forms(self) -> tuple[PairForm, ...]:

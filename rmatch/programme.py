@@ -213,7 +213,7 @@ def components() -> dict[str, Any]:
     from rmatch.scoring import PARTS
 
     named = {cls.__name__: cls for cls in objectives.OBJECTIVES.values()}
-    return {**RULES, **COHORT_RULES, **PARTS, **named, **getattr(objectives, "TIERS", {})}
+    return {**RULES, **COHORT_RULES, **PARTS, **named, **objectives.TIERS}
 
 
 def _encoded(owner: Any, where: str) -> Any:

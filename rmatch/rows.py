@@ -86,6 +86,20 @@ class CohortRows:
     def __len__(self) -> int:
         return len(self.low)
 
+    @property
+    def hard(self) -> CohortRows:
+        """The rows that must hold."""
+        rows = np.flatnonzero(self.penalty == 0)
+        return CohortRows(
+            self.coefficients[rows],
+            self.mentors[rows],
+            self.mentees[rows],
+            self.low[rows],
+            self.high[rows],
+            self.penalty[rows],
+            tuple(self.names[row] for row in rows.tolist()),
+        )
+
     def take(self, edges: Places) -> CohortRows:
         """Return the rows over some of the edges only."""
         return replace(self, coefficients=self.coefficients[:, edges])

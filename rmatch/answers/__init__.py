@@ -190,8 +190,10 @@ Negotiation from level 0 to 3 in 3 sessions.
 
     @cached_property
     def _what_if(self) -> WhatIf:
+        from rmatch.answers.effect import require_score
         from rmatch.answers.whatif import what_if
 
+        require_score(self._matching, "what a change costs")
         return what_if(self._matching)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.answers.wording import figure, listed
+from rmatch.errors import UnsupportedFeatureError
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -46,6 +47,7 @@ def effect_of(matching: Matching, gained: int) -> Effect:
     The bonus for each person matched is more than twice what all scores together can change, so a
     gain is a number of bonuses and a rest in one way only.
     """
+    require_score(matching, "what a change brings")
     bounds, unit = matching.problem.bounds, matching.problem.unit
     bonuses = np.unique(np.concatenate([bounds.mentor_bonus, bounds.mentee_bonus]))
     if len(bonuses) != 1 or bonuses[0] == 0:
@@ -53,3 +55,13 @@ def effect_of(matching: Matching, gained: int) -> Effect:
     bonus = int(bonuses[0])
     people = (2 * gained + bonus) // (2 * bonus)
     return Effect(gained * unit, people, (gained - people * bonus) * unit)
+
+
+def require_score(matching: Matching, what: str) -> None:
+    """Raise where the objective is not told as people matched and score."""
+    objective = matching.problem.objective
+    if not objective.told_as_score:
+        raise UnsupportedFeatureError(
+            f"{what} is told as people matched and score, which is not what objective "
+            f"{objective.name!r} goes by; ask a matching by 'total_score' or 'coverage_first'"
+        )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmatch.answers.effect import require_score
 from rmatch.answers.masks import rule_mask
 from rmatch.candidates import Candidates
 from rmatch.certificate import prices_of
@@ -70,6 +71,7 @@ class Variants:
     """
 
     def __init__(self, matching: Matching, rules: Sequence[PairRule | CohortRule]) -> None:
+        require_score(matching, "what a rule costs")
         self.matching = matching
         self.problem: Problem = matching.problem  # type: ignore[assignment]
         self.rules: tuple[PairRule | CohortRule, ...] = tuple(rules)
@@ -115,7 +117,7 @@ class Variants:
         self.solves += 1
         while True:
             program = self._program(np.flatnonzero(self._pool & allowed))
-            found = self.problem.objective.optimise(program, "auto", Options())
+            found = self.problem.objective.optimise(self.problem, program, "auto", Options())
             prices = found.prices or prices_of(program, found.edges)
             if not self._grow(prices, allowed & ~self._pool):
                 gains = program.gain[found.edges]

@@ -184,7 +184,9 @@ class BySolving:
 
     def _solve(self, program: Candidates) -> Change | None:
         try:
-            found = self.matching.problem.objective.optimise(program, "auto", Options())
+            found = self.matching.problem.objective.optimise(
+                self.matching.problem, program, "auto", Options()
+            )
         except Infeasible:
             return None
         rows, cols = program.mentor[found.edges].tolist(), program.mentee[found.edges].tolist()

@@ -95,8 +95,8 @@ class Why(Answer):
     """Why a pair was chosen: what each teaches the other, what else fits, who came next.
 
     ``worth`` is what the objective would lose without the pair, exactly, and ``without`` the same
-    as people and score; ``None`` where the pair cannot be done without. A participant is shown
-    neither numbers nor other people.
+    as people and score; ``None`` where the pair cannot be done without, or where the objective is
+    not told as people and score. A participant is shown neither numbers nor other people.
     """
 
     mentor: Any
@@ -157,6 +157,8 @@ def why(matching: Matching, mentor: Any, mentee: Any, viewer: str | Viewer = "ow
         return Why(mentor, mentee, names, None, {}, **facts)
     parts = _parts(matching, int(at[0]), who)
     unit = matching.problem.unit
+    if not matching.problem.objective.told_as_score:
+        return Why(mentor, mentee, names, int(matching.gains[at[0]]) * unit, parts, **facts)
     without = matching._what_if.forbid(row, col)
     return Why(
         mentor,

@@ -64,9 +64,8 @@ def standard() -> list[Strategy]:
         for name, kind in OBJECTIVES.items()
         if all(f.default is not MISSING or f.default_factory is not MISSING for f in fields(kind))
     ]
-    return [strategy_named(name) for name in SOLVERS if not solvers.get(name).exact] + [
-        strategy_named(name) for name in ready
-    ]
+    names = [name for name in SOLVERS if not solvers.get(name).exact]
+    return [strategy_named(name) for name in dict.fromkeys([*names, *ready])]
 
 
 def strategy_named(given: str | Strategy) -> Strategy:

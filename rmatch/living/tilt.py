@@ -27,7 +27,6 @@ from rmatch import pricing
 from rmatch.candidates import FLOAT_EXACT, all_candidates, gains_of
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
-from rmatch.objectives import Objective
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from rmatch.candidates import Bounds
     from rmatch.columns import Rows
     from rmatch.forms import Bools
+    from rmatch.objectives import Objective
     from rmatch.problem import Problem
     from rmatch.solvers import Options
 
@@ -165,7 +165,7 @@ class Tilted:
 
 
 def _must_be_a_sum(problem: Problem) -> None:
-    if type(problem.objective).optimise is not Objective.optimise:
+    if not problem.objective.told_as_score:
         raise UnsupportedFeatureError(
             f"a rematch weighs pairs kept against a sum, and the objective "
             f"{problem.objective.name!r} is none; use 'total_score' or 'coverage_first'"
@@ -264,7 +264,7 @@ def solve(tilted: Tilted, price: int, options: Options) -> Best:
         found = pricing.solve_priced(tilted, options)
         return tilted.told(found.rows, found.cols, found.status, found.bound, price)
     candidates = all_candidates(tilted)
-    selection = tilted.objective.optimise(candidates, "auto", options)
+    selection = tilted.objective.optimise(tilted.problem, candidates, "auto", options)
     rows = candidates.mentor[selection.edges].astype(np.intp)
     cols = candidates.mentee[selection.edges].astype(np.intp)
     return tilted.told(rows, cols, selection.status, selection.bound, price)

@@ -40,11 +40,41 @@ class Prices:
     seat: int = 0
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One step of an objective that takes several: what was maximised, and what was reached.
+
+    No matching as good in all stages before has more than ``bound``; ``None`` where nothing is
+    proven. Both are whole numbers of ``unit``.
+    """
+
+    name: str
+    value: int
+    bound: int | None
+    unit: float = 1.0
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing can be better in this stage."""
+        return self.value == self.bound
+
+    def __str__(self) -> str:
+        amount = self.value if self.unit == 1 else f"{self.value * self.unit:.6g}"
+        if self.proven:
+            return f"{self.name} {amount}, proven"
+        if self.bound is None:
+            return f"{self.name} {amount}, nothing proven"
+        limit = self.bound if self.unit == 1 else f"{self.bound * self.unit:.6g}"
+        return f"{self.name} {amount}, {limit} at best"
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """The edges a solver chose, before checking, and what it proved.
 
-    ``bound`` is a proven upper limit on the objective, ``None`` where nothing is proven.
+    ``bound`` is a proven upper limit on the objective, ``None`` where nothing is proven. An
+    objective of several stages says in ``stages`` what each proved; ``objective`` is then the sum
+    that any program of these candidates would have.
     """
 
     edges: NDArray[np.intp]  # indices into the candidates, ascending
@@ -52,6 +82,7 @@ class Selection:
     objective: int
     bound: int | None
     prices: Prices | None = None
+    stages: tuple[Stage, ...] = ()
 
 
 #: What can run the scans of large problems, besides threads of this process (``None``).

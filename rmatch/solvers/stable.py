@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappush, heapreplace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rmatch.candidates import Candidates, Feature
 from rmatch.solvers import Options, Selection, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Stable:
@@ -32,29 +35,47 @@ class Stable:
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
         """Return the stable selection."""
-        order = np.lexsort((candidates.mentor, -candidates.gain, candidates.mentee))
-        starts = np.searchsorted(candidates.mentee[order], np.arange(candidates.shape[1] + 1))
-        proposals = order.tolist()
-        mentor = candidates.mentor.tolist()
-        gain = candidates.gain.tolist()
-        mentee = candidates.mentee.tolist()
-        places = candidates.bounds.mentor_most.tolist()
-        wanted = candidates.bounds.mentee_most.tolist()
-        held: list[list[tuple[int, int, int]]] = [[] for _ in places]
-        following = starts[:-1].tolist()
-        waiting = deque(learner for learner, count in enumerate(wanted) for _ in range(count))
-        while waiting:
-            learner = waiting.popleft()
-            while following[learner] < starts[learner + 1]:
-                edge = proposals[following[learner]]
-                following[learner] += 1
-                keeps = held[mentor[edge]]
-                offer = (gain[edge], -mentee[edge], edge)
-                if len(keeps) < places[mentor[edge]]:
-                    heappush(keeps, offer)
-                    break
-                if keeps and offer > keeps[0]:
-                    waiting.append(mentee[heapreplace(keeps, offer)[2]])
-                    break
-        chosen = np.array(sorted(edge for keeps in held for _, _, edge in keeps), dtype=np.intp)
+        chosen = deferred_acceptance(candidates, candidates.gain, candidates.gain)
         return Selection(chosen, Status.HEURISTIC, candidates.value(chosen), None)
+
+
+def deferred_acceptance(
+    candidates: Candidates,
+    mentees_rank: NDArray[np.int64],
+    mentors_rank: NDArray[np.int64],
+    proposers: str = "mentees",
+) -> NDArray[np.intp]:
+    """Return the edges of the stable selection that is best for the proposers.
+
+    Each side ranks its edges by a number per edge, the larger the better, ties by the partner's
+    place in canonical order.
+    """
+    bounds = candidates.bounds
+    sides = [
+        (candidates.mentee, mentees_rank, bounds.mentee_most),
+        (candidates.mentor, mentors_rank, bounds.mentor_most),
+    ]
+    (proposer, wish, wanted), (receiver, favour, places) = (
+        sides if proposers == "mentees" else sides[::-1]
+    )
+    order = np.lexsort((receiver, -wish, proposer))
+    starts = np.searchsorted(proposer[order], np.arange(len(wanted) + 1)).tolist()
+    proposals, one, other = order.tolist(), proposer.tolist(), receiver.tolist()
+    liked, room = favour.tolist(), places.tolist()
+    held: list[list[tuple[int, int, int]]] = [[] for _ in room]
+    following = starts[:-1]
+    waiting = deque(each for each, count in enumerate(wanted.tolist()) for _ in range(count))
+    while waiting:
+        person = waiting.popleft()
+        while following[person] < starts[person + 1]:
+            edge = proposals[following[person]]
+            following[person] += 1
+            keeps = held[other[edge]]
+            offer = (liked[edge], -one[edge], edge)
+            if len(keeps) < room[other[edge]]:
+                heappush(keeps, offer)
+                break
+            if keeps and offer > keeps[0]:
+                waiting.append(one[heapreplace(keeps, offer)[2]])
+                break
+    return np.array(sorted(edge for keeps in held for _, _, edge in keeps), dtype=np.intp)

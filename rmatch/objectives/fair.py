@@ -1,0 +1,262 @@
+"""Fair objectives: the worst-off first, or everybody in proportion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.objectives.base import Objective
+from rmatch.sequence import Sequence as Stages
+from rmatch.sequence import heuristic
+from rmatch.solvers import Options, Selection, Stage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Candidates
+    from rmatch.objectives.base import PairList
+
+#: Logarithms of scores are put once on this grid.
+LOG_GRID = 1 << 32
+#: From so many edges on, levels are treated in compiled loops.
+MANY = 5_000
+
+
+@dataclass(frozen=True)
+class MaxMin(Objective):
+    """The worst pair as good as possible, among as many mentees matched as possible.
+
+    First as many mentees as possible have a pair, then there are as many pairs as possible; then
+    the lowest score of a pair is as high as possible, and with that the total score. A mentee
+    without a pair is worse off than any mentee with one: ``MinimumScore`` forbids pairs that are
+    worse than none.
+
+    References
+    ----------
+    D. R. Fulkerson, I. Glicksberg, O. Gross, "A production-line assignment problem", RAND, 1953
+    (the bottleneck assignment).
+
+    Examples
+    --------
+    Two mentees; the best total leaves one of them with a pair that scores 1:
+
+    >>> import rmatch
+    >>> scores = [[9, 5], [4, 1]]
+    >>> rmatch.match_matrix(scores).score
+    10.0
+    >>> [pair.score for pair in rmatch.match_matrix(scores, objective="max_min").pairs]
+    [5.0, 4.0]
+    """
+
+    name: ClassVar[str] = "max_min"
+
+    def one_program(self, problem: Any) -> bool:
+        """It takes one solve for each thing that comes first."""
+        return False
+
+    def optimise(
+        self, problem: Any, candidates: Candidates, solver: str, options: Options
+    ) -> Selection:
+        """Return the best selection: a bottleneck between two flows."""
+        if (found := heuristic(candidates, solver, options)) is not None:
+            return found
+        stages = Stages(candidates, solver, options)
+        as_many_as_possible(stages)
+        _raise_worst(stages, problem.unit)
+        stages.score(problem.unit)
+        return stages.selection()
+
+    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+        """Count mentees and pairs, look for the worst, add up."""
+        worst = (min(gains),) if len(gains) else ()
+        return (len({mentee for _, mentee in pairs}), len(pairs), *worst)
+
+
+@dataclass(frozen=True)
+class Leximin(Objective):
+    """The worst-off first, then the next: scores sorted from the worst, compared one by one.
+
+    As in :class:`MaxMin` as many mentees as possible have a pair and there are as many pairs as
+    possible; then the sorted list of all pairs' scores is the largest in the order of a dictionary:
+    the worst as good as possible and as rare as possible, then the second worst, to the end. For
+    mentees who have one pair each this is leximin over mentees; a mentee with several pairs counts
+    with each of them.
+
+    References
+    ----------
+    A. Sen, "Collective Choice and Social Welfare", 1970 (leximin); R. E. Burkard, F. Rendl,
+    "Lexicographic bottleneck problems", Operations Research Letters 10, 1991; C.-C. Huang,
+    T. Kavitha, K. Mehlhorn, D. Michail, "Fair matchings and related problems", Algorithmica 74,
+    2016 (one level after the other, each within the prices of those before).
+
+    Examples
+    --------
+    Both have a worst pair of 2; leximin then looks at the next, max_min at the total:
+
+    >>> import rmatch
+    >>> scores = [[2, 0, 0], [0, 3, 9], [0, 1, 4]]
+    >>> allowed = [[True, False, False], [False, True, True], [False, True, True]]
+    >>> scores[2][1] = 2
+    >>> for objective in ("max_min", "leximin"):
+    ...     matching = rmatch.match_matrix(scores, allowed, objective=objective)
+    ...     print(objective, sorted(pair.score for pair in matching.pairs))
+    max_min [2.0, 2.0, 9.0]
+    leximin [2.0, 3.0, 4.0]
+    """
+
+    name: ClassVar[str] = "leximin"
+
+    def one_program(self, problem: Any) -> bool:
+        """It takes one solve for each level of score."""
+        return False
+
+    def optimise(
+        self, problem: Any, candidates: Candidates, solver: str, options: Options
+    ) -> Selection:
+        """Return the best selection, one level of score after the other."""
+        if (found := heuristic(candidates, solver, options)) is not None:
+            return found
+        stages = Stages(candidates, solver, options)
+        as_many_as_possible(stages)
+        levels(stages, problem.unit)
+        return stages.selection()
+
+    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+        """Count mentees, pairs, and the pairs of each level of score."""
+        counts = [-sum(gain == level for gain in gains) for level in sorted(set(gains))]
+        return (len({mentee for _, mentee in pairs}), len(pairs), *counts)
+
+
+@dataclass(frozen=True)
+class Nash(Objective):
+    """Proportional fairness over mentees: the product of their scores as large as possible.
+
+    As many mentees as possible have a score above 0, and among those matchings the product of these
+    scores, the sum of their logarithms, is the largest: no other matching is better by more per
+    cent for some than it is worse for others, all per cents added up. What is then still open goes
+    to as many pairs as possible.
+
+    Logarithms are put once on a grid of 2**-32, which can change their sum by at most 2**-33 for
+    each pair; the optimum on the grid is exact.
+
+    Every mentee may have one pair at most: with several, the product is one of sums, which no
+    linear program maximises.
+
+    References
+    ----------
+    J. F. Nash, "The bargaining problem", Econometrica 18, 1950; I. Caragiannis, D. Kurokawa,
+    H. Moulin, A. D. Procaccia, N. Shah, J. Wang, "The unreasonable fairness of maximum Nash
+    welfare", ACM Transactions on Economics and Computation 7(3), 2019.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> scores = [[12, 5], [6, 1]]
+    >>> for objective in ("total_score", "nash"):
+    ...     print([pair.score for pair in rmatch.match_matrix(scores, objective=objective).pairs])
+    [12.0, 1.0]
+    [5.0, 6.0]
+    """
+
+    name: ClassVar[str] = "nash"
+
+    def validate(self, problem: Any) -> None:
+        """Refuse several pairs per mentee, and scores below 0."""
+        most = int(problem.bounds.mentee_most.max(initial=0))
+        if most > 1:
+            raise UnsupportedFeatureError(
+                f"objective 'nash' with up to {most} pairs per mentee would be a product of sums, "
+                "which no linear program maximises; give mentees a capacity of 1, or take "
+                "'leximin' or 'max_min', which count every pair"
+            )
+
+    def one_program(self, problem: Any) -> bool:
+        """Logarithms are not the scores that a problem's prices are about."""
+        return False
+
+    def optimise(
+        self, problem: Any, candidates: Candidates, solver: str, options: Options
+    ) -> Selection:
+        """Return the best selection: three flows."""
+        if (found := heuristic(candidates, solver, options)) is not None:
+            return found
+        if (candidates.gain < 0).any():
+            raise InvalidInputError(
+                "objective 'nash' multiplies scores, and some are below 0; raise all scores"
+            )
+        stages = Stages(candidates, solver, options)
+        positive = (candidates.gain > 0).astype(np.int64)
+        stages.maximise("mentees with a score above 0", positive)
+        logs = log_units(candidates.gain)
+        stages.maximise("sum of logarithms (base 2) of scores", logs, unit=1 / LOG_GRID)
+        stages.maximise("pairs", np.ones_like(candidates.gain))
+        return stages.selection()
+
+    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+        """Count, and add up logarithms one by one."""
+        logs = [round(math.log2(gain) * LOG_GRID) for gain in gains if gain > 0]
+        return (len(logs), sum(logs), len(pairs))
+
+
+def log_units(gain: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the logarithms (base 2) of whole gains in units of the grid; 0 for a gain of 0."""
+    values, places = np.unique(np.maximum(gain, 1), return_inverse=True)
+    logs = [round(math.log2(value) * LOG_GRID) for value in values.tolist()]
+    return np.array(logs, dtype=np.int64)[places]
+
+
+def as_many_as_possible(stages: Stages) -> None:
+    """Match as many mentees as possible, then as many pairs as possible."""
+    nothing = np.zeros_like(stages.candidates.gain)
+    mentees = np.ones_like(stages.bounds.mentee_bonus)
+    stages.maximise("mentees matched", nothing, mentees=mentees)
+    stages.maximise("pairs", np.ones_like(nothing))
+
+
+def _raise_worst(stages: Stages, unit: float) -> None:
+    """Raise the score of the worst pair as far as possible."""
+    assert stages.chosen is not None
+    gain = stages.candidates.gain
+    if stages.stopped or not len(stages.chosen):
+        return
+    worst = int(gain[stages.chosen].min())
+    most = int(gain[stages.forced].min(initial=np.iinfo(np.int64).max))
+    values = np.unique(gain[stages.possible & (gain >= worst) & (gain <= most)])
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if stages.fits(gain >= values[middle]):
+            low = middle
+        else:
+            high = middle
+    worst = int(values[low])
+    stages.keep(gain >= worst)
+    stages.settle(Stage("worst pair", worst, worst, unit))
+
+
+def levels(stages: Stages, unit: float) -> None:
+    """Take as few pairs as possible of the worst level, then of the next, to the best."""
+    gain = stages.candidates.gain
+    done: int | None = None
+    while not stages.stopped:
+        assert stages.chosen is not None
+        reached = gain[stages.chosen]
+        ahead = reached if done is None else reached[reached > done]
+        if not len(ahead):
+            return
+        level = int(ahead.min())
+        # The selection at hand does without all edges between two levels: so does the best.
+        between = (gain < level) if done is None else (gain < level) & (gain > done)
+        stages.keep(~between)
+        here = -(gain == level).astype(np.int64)
+        stages.maximise(f"pairs at {level * unit:.6g}", here, unit=-1.0)
+        if not stages.stages[-1].value:
+            stages.stages.pop()
+            stages.keep(gain != level)
+            continue
+        done = level

@@ -1,0 +1,169 @@
+"""Every objective against the best of all legal sets of pairs, found one by one."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rmatch
+from rmatch.objectives import Matched, Pairs, Score, Tiers
+from rmatch.stability import blocking
+from tests.helpers import selections
+
+
+@st.composite
+def matrices(draw, most_per_mentee=2, minimums=True, seats=True, smallest=0):
+    """Up to four by four, with ties, zeros, forbidden pairs, empty sides, counts and seats."""
+    mentors, mentees = draw(st.integers(smallest, 3)), draw(st.integers(smallest, 4))
+    scores = np.array(
+        [[draw(st.integers(0, 4)) for _ in range(mentees)] for _ in range(mentors)], dtype=int
+    ).reshape(mentors, mentees)
+    allowed = np.array(
+        [[draw(st.sampled_from([True, True, False])) for _ in range(mentees)] for _ in scores]
+    ).reshape(mentors, mentees)
+    capacity = [
+        np.array([draw(st.integers(0, most)) for _ in range(size)], dtype=int)
+        for size, most in ((mentors, 2), (mentees, most_per_mentee))
+    ]
+    least = [
+        np.array([draw(st.integers(0, min(1, c))) if minimums else 0 for c in side], dtype=int)
+        for side in capacity
+    ]
+    if draw(st.booleans()):
+        least = [side * 0 for side in least]
+    return {
+        "scores": scores,
+        "allowed": allowed.astype(bool),
+        "mentor_capacity": capacity[0],
+        "mentee_capacity": capacity[1],
+        "mentor_minimum": least[0],
+        "mentee_minimum": least[1],
+        "seats": draw(st.none() | st.integers(0, 4)) if seats else None,
+    }
+
+
+def gains(problem, pairs):
+    return sorted(int(problem.gains[pair]) for pair in pairs)
+
+
+def mentees(pairs):
+    return len({mentee for _, mentee in pairs})
+
+
+def mentors(pairs):
+    return len({mentor for mentor, _ in pairs})
+
+
+def ones(pairs):
+    """How many of the two people with the number 1 are matched."""
+    return (1 in {i for i, _ in pairs}) + (1 in {j for _, j in pairs})
+
+
+#: What each objective promises, as a value to be the largest; written without the library.
+PROMISES = {
+    "max_min": lambda p, s: (mentees(s), len(s), gains(p, s)[:1], sum(gains(p, s))),
+    "leximin": lambda p, s: (mentees(s), len(s), gains(p, s)),
+}
+TIERS = {
+    Tiers([Matched("mentees"), Matched("mentors"), Score()]): lambda p, s: (
+        mentees(s),
+        mentors(s),
+        sum(gains(p, s)),
+    ),
+    Tiers([Matched(ids=[1]), Matched()]): lambda p, s: (
+        ones(s),
+        mentees(s) + mentors(s),
+        sum(gains(p, s)),
+    ),
+    Tiers([Pairs(), Matched("mentors")]): lambda p, s: (len(s), mentors(s), sum(gains(p, s))),
+    Tiers([Score(), Matched("mentors"), Pairs()]): lambda p, s: (
+        sum(gains(p, s)),
+        mentors(s),
+        len(s),
+    ),
+}
+
+
+def agree(case, objective, promise, solver="auto"):
+    """The matching keeps the promise exactly as well as the best of all sets of pairs."""
+    problem = rmatch.match_matrix(np.zeros((0, 0))).problem.of(**case)
+    best = max((promise(problem, pairs) for pairs in selections(problem)), default=None)
+    try:
+        matching = rmatch.match_matrix(**case, objective=objective, solver=solver)
+    except rmatch.InfeasibleError:
+        assert best is None
+        return None
+    pairs = list(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    assert promise(problem, pairs) == best
+    assert matching.status.value == "optimal"
+    assert all(stage.proven for stage in matching.stages)
+    return matching
+
+
+@pytest.mark.parametrize("objective", sorted(PROMISES))
+@settings(max_examples=80, deadline=None)
+@given(case=matrices(), solver=st.sampled_from(["auto", "sparse", "milp"]))
+def test_named_objectives_keep_their_promise(objective, case, solver):
+    """Leximin, max-min and the plain ones, by whichever solver."""
+    agree(case, objective, PROMISES[objective], solver)
+
+
+@pytest.mark.parametrize("tiers", TIERS, ids=lambda t: "-".join(x.describe() for x in t.tiers))
+@settings(max_examples=40, deadline=None)
+@given(case=matrices(smallest=2), solver=st.sampled_from(["auto", "sparse"]))
+def test_tiers_keep_their_promise(tiers, solver, case):
+    """People first, pairs first, even the score first: each tier exactly."""
+    agree(case, tiers, TIERS[tiers], solver)
+
+
+@settings(max_examples=80, deadline=None)
+@given(case=matrices(most_per_mentee=1))
+def test_nash_is_the_largest_product(case):
+    """As many scores above 0 as possible, then the largest product: in whole numbers, exactly."""
+
+    def promise(problem, pairs):
+        positive = [gain for gain in gains(problem, pairs) if gain]
+        return len(positive), prod(positive), len(pairs)
+
+    agree(case, "nash", promise)
+
+
+@pytest.mark.parametrize("proposers", ["mentees", "mentors"])
+@settings(max_examples=40, deadline=None)
+@given(case=matrices(minimums=False, seats=False))
+def test_stable_has_no_blocking_pair(proposers, case):
+    """Two people who would both rather have each other: there are none, with ties and places."""
+    matching = rmatch.match_matrix(**case, objective=rmatch.objectives.Stable(proposers))
+    taken = set(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    assert naive_blocking(matching.problem, taken) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(case=matrices(minimums=False))
+def test_blocking_pairs_are_all_found(case):
+    """For any matching, against a loop over all pairs."""
+    matching = rmatch.match_matrix(**case)
+    taken = set(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    assert blocking(matching.problem, sorted(taken)) == naive_blocking(matching.problem, taken)
+
+
+def naive_blocking(problem, taken):
+    found = []
+    for i, j in np.argwhere(problem.allowed).tolist():
+        if (i, j) in taken:
+            continue
+        gain = problem.gains[i, j]
+        wish = []
+        for axis, person, most in (
+            (0, i, problem.bounds.mentor_most[i]),
+            (1, j, problem.bounds.mentee_most[j]),
+        ):
+            had = [problem.gains[pair] for pair in taken if pair[axis] == person]
+            wish.append(most > 0 and (len(had) < most or gain > min(had)))
+        if all(wish):
+            found.append((i, j))
+    return found
