@@ -112,3 +112,68 @@ def check_free(path: Path, *, force: bool = False) -> None:
             f"{path} is there already and was not overwritten "
             "(--force, or force=True in Python, overwrites it; or choose another name)"
         )
+
+
+def write_folder(files: Mapping[str, bytes], path: str | Path, *, force: bool = False) -> None:
+    """Write a folder of files whole or not at all.
+
+    Parameters
+    ----------
+    files
+        The content of each file by its name.
+    path
+        The folder, which is made; the folder above must be there.
+    force
+        Replace a folder that holds files of these names and nothing else.
+
+    Raises
+    ------
+    FileExistsError
+        The folder is there and not empty, and ``force`` is not given; or it holds anything else,
+        which nothing here would ever remove.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as above:
+    ...     write_folder({"a.txt": b"one"}, Path(above) / "pack")
+    ...     (Path(above) / "pack" / "a.txt").read_text()
+    'one'
+    """
+    target = Path(path).resolve()
+    check_folder(Path(path), files, force=force)
+    mark = uuid.uuid4().hex
+    draft, old = (target.with_name(f".{target.name}.{what}.{mark}") for what in ("new", "old"))
+    try:
+        draft.mkdir()
+        for name, content in files.items():
+            write_file(content, draft / name)
+        if target.exists():
+            os.replace(target, old)
+        os.replace(draft, target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        if old.exists() and not target.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def check_folder(path: Path, names: Iterable[str], *, force: bool = False) -> None:
+    """Raise unless a folder of these files can be written there: worth asking before long work."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    if path.exists() and not path.is_dir():
+        raise FileExistsError(f"{path} is a file; name a folder")
+    found = {each.name for each in path.iterdir()} if path.exists() else set()
+    if found and not force:
+        raise FileExistsError(
+            f"{path} is there already and was not overwritten "
+            "(--force, or force=True in Python, overwrites it; or choose another name)"
+        )
+    others = sorted(found - set(names))
+    if others:
+        raise FileExistsError(
+            f"{path} holds other files too ({', '.join(others[:3])}) and was not replaced; choose "
+            "another name"
+        )

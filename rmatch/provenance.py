@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import rmatch
@@ -51,8 +52,27 @@ def _versions() -> dict[str, str]:
 
 
 def _plain(owner: Any) -> dict[str, Any]:
-    parameters = {
-        name: value if isinstance(value, int | float | str | bool | None) else repr(value)
-        for name, value in owner.parameters().items()
-    }
-    return {"name": owner.name, **parameters}
+    return {"name": owner.name, **canonical(owner.parameters())}
+
+
+def canonical(value: Any) -> Any:
+    """Return parameters as plain data, the same in every process: sets are sorted.
+
+    Examples
+    --------
+    >>> canonical({"pairs": frozenset({("m-2", "s-1"), ("m-1", "s-1")}), "least": 2})
+    {'pairs': [['m-1', 's-1'], ['m-2', 's-1']], 'least': 2}
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        if all(isinstance(key, str) for key in value):
+            return {key: canonical(each) for key, each in value.items()}
+        return sorted(([canonical(key), canonical(each)] for key, each in value.items()), key=repr)
+    if isinstance(value, set | frozenset):
+        return sorted((canonical(each) for each in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [canonical(each) for each in value]
+    if hasattr(value, "parameters"):  # a soft or counted rule holds its rule
+        return _plain(value)
+    return getattr(value, "__qualname__", None) or repr(value)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
+    from rmatch.metrics import Observed
+    from rmatch.report.approvals import Approval
     from rmatch.viewer import Viewer
 
 
@@ -122,6 +124,73 @@ class Reports:
         )
         write_file(workbook(content, title, dated or date.today()), file, force=force)  # noqa: DTZ011
         return file
+
+    def evidence(
+        self,
+        path: str | Path,
+        *,
+        groups: Any = None,
+        approvals: Iterable[Approval | Mapping[str, Any]] = (),
+        observed: Observed | None = None,
+        min_cell: int = 5,
+        pseudonymise: bool | str = False,
+        title: str = "Evidence",
+        dated: date | None = None,
+        force: bool = False,
+    ) -> Path:
+        """Write rules, weights, provenance, certificate, KPIs, audit and approvals as files.
+
+        A folder, or one file where ``path`` ends in ``.zip``: JSON for machines, ``evidence.md``
+        for people, and a manifest with the SHA-256 of each. The pack states facts, no verdict on
+        them. :func:`rmatch.report.evidence.verify` checks it again.
+
+        Parameters
+        ----------
+        path
+            The folder or zip file to write.
+        groups
+            Attributes by person for the audit, see :func:`rmatch.audit.audit`; no rule ever sees
+            them, and they are not written, only figures of groups.
+        approvals
+            Who decided what: :class:`rmatch.report.approvals.Approval`, or dicts with ``who``,
+            ``decision``, ``on`` and, if any, ``reason`` and ``pair``.
+        observed
+            What is known beyond the matching, for the KPIs.
+        min_cell
+            Figures of fewer people are hidden.
+        pseudonymise
+            Codes in place of ids; parameters of rules that name people, and reasons of approvals,
+            are withheld.
+        title, dated
+            The heading; the day of the pack, default today.
+        force
+            Replace another pack.
+
+        Examples
+        --------
+        >>> import rmatch, tempfile
+        >>> matching = rmatch.match(
+        ...     [{"id": "Ana", "skills": "AI:4"}], [{"id": "Ben", "goals": "AI:4"}]
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pack = matching.evidence(Path(folder) / "evidence")
+        ...     len(list(pack.iterdir()))
+        10
+        """
+        from rmatch.report.evidence import write_evidence
+
+        return write_evidence(
+            self._own,
+            path,
+            groups=groups,
+            approvals=approvals,
+            observed=observed,
+            min_cell=min_cell,
+            pseudonymise=pseudonymise,
+            title=title,
+            dated=dated,
+            force=force,
+        )
 
     @property
     def _own(self) -> Matching:
