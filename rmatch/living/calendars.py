@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,26 @@ class Windows:
     timezone: str
     weekdays: tuple[int, ...]
     slots: Mapping[str, tuple[int, str]]
+
+    def problems(self) -> list[str]:
+        """Say what of this cannot be read as hours, zone, days of the week and slots."""
+        wrong = []
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            wrong.append(f"timezone={self.timezone!r}; an IANA name such as 'Europe/Paris'")
+        if not self.weekdays or not {*self.weekdays} <= set(range(7)):
+            wrong.append(f"weekdays={self.weekdays!r}; numbers from 0 (Monday) to 6 are allowed")
+        if not _readable(self.hours):
+            wrong.append(f"hours={self.hours!r}; write '09:00-17:00'")
+        wrong += [
+            f"slots[{label!r}]={slot!r}; give (weekday, '09:00-12:00')"
+            for label, slot in self.slots.items()
+            if not (isinstance(slot, tuple) and len(slot) == 2)
+            or slot[0] not in range(7)
+            or not _readable(slot[1])
+        ]
+        return wrong
 
     def common(
         self, mentor: Person, mentee: Person, first: date, last: date, minutes: int
@@ -60,6 +81,14 @@ class Windows:
             )
         stated = (self.slots[label] for label in sorted(person.slots) if label in self.slots)
         return [span for weekday, span in stated if weekday == day.weekday()]
+
+
+def _readable(hours: str) -> bool:
+    clock = r"\s*([01]?\d|2[0-3])(:[0-5]\d)?\s*"
+    return (
+        isinstance(hours, str)
+        and re.fullmatch(f"{clock}-({clock}|\\s*24(:00)?\\s*)", hours) is not None
+    )
 
 
 def _cut(

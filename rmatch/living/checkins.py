@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rmatch.errors import InvalidInputError, MissingDependencyError, SolverError
 from rmatch.living.calendars import Windows, moment, month
 from rmatch.problem import Problem
+from rmatch.solvers.cpsat import modelling
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -181,14 +182,14 @@ def checkin_plan(
     >>> [session.start.isoformat() for session in plan.sessions]
     ['2026-03-02T14:00:00+00:00', '2026-03-16T13:00:00+00:00']
     """
-    _check_plan(weeks, sessions, minutes, rooms)
+    windows = Windows(hours, timezone, tuple(weekdays), slots or {})
+    _check_plan(start, weeks, sessions, minutes, rooms, windows)
     problem = matching.problem
     if not isinstance(problem, Problem):
         raise InvalidInputError("check-ins need people; a matching of a matrix has none")
     mentors = problem.mentors.persons(matching.rows.tolist())
     mentees = problem.mentees.persons(matching.cols.tolist())
     days = weeks * 7
-    windows = Windows(hours, timezone, tuple(weekdays), slots or {})
     asks = []
     for mentor, mentee in zip(mentors, mentees, strict=True):
         for number in range(sessions):
@@ -221,7 +222,9 @@ def checkin_plan(
     return CheckinPlan(tuple(held), tuple(missed), bound, names)
 
 
-def _check_plan(weeks: int, sessions: int, minutes: int, rooms: int | None) -> None:
+def _check_plan(
+    start: date, weeks: int, sessions: int, minutes: int, rooms: int | None, windows: Windows
+) -> None:
     wrong = [
         f"{name}={value!r}; a whole number of at least {least} is allowed"
         for name, value, least in (
@@ -230,10 +233,13 @@ def _check_plan(weeks: int, sessions: int, minutes: int, rooms: int | None) -> N
             ("minutes", minutes, 5),
             ("rooms", 1 if rooms is None else rooms, 1),
         )
-        if isinstance(value, bool) or int(value) != value or value < least
+        if isinstance(value, bool) or not isinstance(value, int) or value < least
     ]
     if not wrong and sessions > weeks * 7:
         wrong.append(f"sessions={sessions} in {weeks} weeks is more than one a day")
+    if not isinstance(start, date):
+        wrong.append(f"start={start!r}; a datetime.date is needed")
+    wrong += windows.problems()
     if wrong:
         raise InvalidInputError("; ".join(wrong))
 
@@ -289,8 +295,7 @@ def _solve(
     budgets: Mapping[str, float],
     time_limit: float,
 ) -> tuple[dict[_Ask, int], int]:
-    from ortools.sat.python import cp_model
-
+    cp_model = modelling()
     model = cp_model.CpModel()
     chosen: dict[tuple[_Ask, int], Any] = {}
     diary: dict[str, list[Any]] = defaultdict(list)

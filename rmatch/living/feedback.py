@@ -138,7 +138,7 @@ def _values(matching: Matching, ratings: Mapping[tuple[str, str], float]) -> tup
     problems += [
         InputProblem(f"the rating of {mentor!r} with {mentee!r} is {value!r}")
         for (mentor, mentee), value in ratings.items()
-        if not np.isfinite(value)
+        if not (isinstance(value, int | float | np.number) and np.isfinite(value))
     ]
     if problems:
         raise InvalidInputError.from_problems(problems)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.intervals import wilson
 
 Method = Literal["lottery", "did", "matched"]
 Outcomes = Mapping[str, float]
@@ -17,12 +18,18 @@ Outcomes = Mapping[str, float]
 _LARGE_DIFFERENCE = 0.1  # Austin, 2009: below it a covariate counts as balanced
 
 _WARNINGS: dict[str, tuple[str, ...]] = {
-    "lottery": (),
+    "lottery": (
+        (
+            "everybody in a lottery applied: the effect is that of a place offered to people who "
+            "apply; count all winners as treated, also those who did not take part"
+        ),
+    ),
     "did": (
         (
             "difference in differences holds only if both groups would have changed alike "
             "without the programme; nothing in the data can show that"
         ),
+        "volunteers differ from others, also in how they would have changed",
     ),
     "matched": (
         (
@@ -38,7 +45,8 @@ class Uplift:
     """The effect on an outcome, with its 95 % interval.
 
     ``balance`` holds, for each covariate, the standardised mean difference between the groups:
-    below 0.1 in size counts as balanced.
+    below 0.1 in size counts as balanced. ``balance_before`` is the same before controls were
+    matched, empty for other methods.
     """
 
     effect: float
@@ -49,11 +57,12 @@ class Uplift:
     control: int
     balance: Mapping[str, float]
     warnings: tuple[str, ...]
+    balance_before: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def conclusive(self) -> bool:
-        """Whether the interval leaves out no effect at all."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval leaves out no effect at all; never where it has no width."""
+        return (self.low > 0 or self.high < 0) and self.low < self.high
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -64,6 +73,7 @@ class Uplift:
             "treated": self.treated,
             "control": self.control,
             "balance": dict(self.balance),
+            "balance_before": dict(self.balance_before),
             "warnings": list(self.warnings),
         }
 
@@ -75,7 +85,11 @@ class Uplift:
                 f"({self.treated} against {self.control}); {said}"
             )
         ]
-        lines += [f"{name}: standardised difference {d:+.2f}" for name, d in self.balance.items()]
+        lines += [
+            f"{name}: standardised difference {d:+.2f}"
+            + (f", {self.balance_before[name]:+.2f} before" if self.balance_before else "")
+            for name, d in self.balance.items()
+        ]
         return "\n".join([*lines, *(f"warning: {warning}" for warning in self.warnings)])
 
 
@@ -111,13 +125,17 @@ def uplift(
 
     Notes
     -----
-    Intervals are Welch's, with Satterthwaite's degrees of freedom, over all strata; for matched
-    controls, Student's over the differences of pairs.
+    Intervals are Welch's, with Satterthwaite's degrees of freedom, over all strata; for outcomes
+    that are all 0 or 1, Newcombe's, made of Wilson's intervals of the shares; for matched controls,
+    Student's over the differences of pairs.
 
     References
     ----------
     J. Neyman, 1923 (the stratified difference of means); P. C. Austin, "Balance diagnostics for
-    comparing the distribution of baseline covariates", Statistics in Medicine 28, 2009.
+    comparing the distribution of baseline covariates", Statistics in Medicine 28, 2009; R. G.
+    Newcombe, "Interval estimation for the difference between independent proportions", Statistics
+    in Medicine 17, 1998; for strata, G. Y. Zou, A. Donner, "Construction of confidence limits about
+    effect measures: a general approach", Statistics in Medicine 27, 2008.
 
     Examples
     --------
@@ -132,19 +150,25 @@ def uplift(
     if method == "did" and before is not None:
         values = {person: outcome[person] - before[person] for person in (*one, *other)}
     warnings = list(_WARNINGS[method])
+    balance_before: dict[str, float] = {}
     if method == "matched" and covariates is not None:
+        balance_before = _balance(covariates, one, other)
         effect, low, high, other = _matched(values, one, other, covariates)
     else:
         effect, low, high = _stratified(values, one, other, strata or {})
-    balance = {
-        name: _standardised(column, one, other) for name, column in (covariates or {}).items()
-    }
+    balance = _balance(covariates or {}, one, other)
+    if low == high:
+        warnings.append(
+            "all outcomes within each group are the same; the interval says nothing of others"
+        )
     warnings += [
         f"the groups differ in {name} by {difference:+.2f} standard deviations"
         for name, difference in balance.items()
         if abs(difference) > _LARGE_DIFFERENCE
     ]
-    return Uplift(effect, low, high, method, len(one), len(other), balance, tuple(warnings))
+    return Uplift(
+        effect, low, high, method, len(one), len(other), balance, tuple(warnings), balance_before
+    )
 
 
 def _check(
@@ -169,10 +193,19 @@ def _check(
         lacking = [person for person in (*one, *other) if known is not None and person not in known]
         if lacking:
             wrong.append(f"{name} is missing for {', '.join(lacking[:5])} ({len(lacking)} people)")
+        else:
+            odd = [p for p in (*one, *other) if known is not None and not _number(known[p])]
+            if odd and known is not None:
+                said = ", ".join(f"{person}: {known[person]!r}" for person in odd[:5])
+                wrong.append(f"{name} is no number for {said} ({len(odd)} people)")
     if min(len(one), len(other)) < 2:
         wrong.append(f"groups of {len(one)} and {len(other)}; each needs at least 2 people")
     if wrong:
         raise InvalidInputError("; ".join(wrong))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
 
 
 def _stratified(
@@ -188,6 +221,8 @@ def _stratified(
             f"strata {few} have fewer than 2 people in a group; join them with others"
         )
     total = len(one) + len(other)
+    if {float(values[person]) for person in (*one, *other)} <= {0.0, 1.0}:
+        return _shares(list(groups.values()))
     effect, variance, spread = 0.0, 0.0, 0.0
     for left, right in groups.values():
         weight = (len(left) + len(right)) / total
@@ -197,6 +232,23 @@ def _stratified(
             variance += part
             spread += part**2 / (len(sample) - 1)
     return effect, *_interval(effect, variance, variance**2 / spread if spread else 1.0)
+
+
+def _shares(groups: Sequence[tuple[list[float], list[float]]]) -> tuple[float, float, float]:
+    """Return the difference of shares, its interval made of Wilson's of each share."""
+    total = sum(len(left) + len(right) for left, right in groups)
+    effect, below, above = 0.0, 0.0, 0.0
+    for left, right in groups:
+        weight = (len(left) + len(right)) / total
+        for sample, sign in ((left, 1), (right, -1)):
+            share = sum(sample) / len(sample)
+            limits = wilson(int(sum(sample)), len(sample))
+            assert limits is not None  # nobody compares with an empty group, see _check
+            down, up = weight * (share - limits.low), weight * (limits.high - share)
+            effect += sign * weight * share
+            below += (down if sign > 0 else up) ** 2
+            above += (up if sign > 0 else down) ** 2
+    return effect, effect - below**0.5, effect + above**0.5
 
 
 def _matched(
@@ -233,6 +285,12 @@ def _interval(effect: float, variance: float, freedom: float) -> tuple[float, fl
 
     margin = float(t.ppf(0.975, max(freedom, 1.0))) * variance**0.5
     return effect - margin, effect + margin
+
+
+def _balance(
+    covariates: Mapping[str, Outcomes], one: Sequence[str], other: Sequence[str]
+) -> dict[str, float]:
+    return {name: _standardised(column, one, other) for name, column in covariates.items()}
 
 
 def _standardised(column: Outcomes, one: Sequence[str], other: Sequence[str]) -> float:

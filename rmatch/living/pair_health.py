@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -137,7 +138,7 @@ def health(
     events
         :class:`PairEvent` or dicts with the same names, in any order; later days are left out.
     on
-        The day to look from.
+        The day to look from. Days are dates or ISO texts, ``"2026-01-31"``.
     rules
         When a pair counts as at risk.
 
@@ -153,7 +154,10 @@ def health(
     0% of the planned sessions were held
     m with s: no session yet, 46 days after the start; 0 of 1 sessions held
     """
-    limits = rules or RiskRules()
+    today = _day(on)
+    if today is None:
+        raise InvalidInputError(f"on={on!r}; a date or '2026-01-31' is allowed")
+    on, limits = today, rules or RiskRules()
     by_pair: dict[tuple[str, str], list[PairEvent]] = {}
     for event in _events(events):
         if event.on <= on:
@@ -169,17 +173,36 @@ def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
         try:
             each = event if isinstance(event, PairEvent) else PairEvent(**event)
         except TypeError as error:
-            problems.append(InputProblem(str(error).replace("PairEvent.__init__() ", ""), row))
+            said = re.sub(r"^\S*PairEvent(\.__init__)?\(\) ", "", str(error))
+            problems.append(InputProblem(f"no event: {said}", row))
             continue
+        day = _day(each.on)
+        if day is None:
+            problems.append(InputProblem(f"on={each.on!r}; a date or '2026-01-31' is allowed", row))
+            continue
+        each = replace(each, on=day)
         if each.kind not in get_args(Kind):
             allowed = ", ".join(get_args(Kind))
             problems.append(InputProblem(f"kind {each.kind!r}; {allowed} are allowed", row))
-        if each.kind == "rated" and not (each.value is not None and 1 <= each.value <= 5):
+        rating = each.value
+        if each.kind == "rated" and not (isinstance(rating, int | float) and 1 <= rating <= 5):
             problems.append(InputProblem(f"rating {each.value!r}; 1 to 5 is allowed", row))
         read.append(each)
     if problems:
         raise InvalidInputError.from_problems(problems)
     return sorted(read, key=lambda each: each.on)
+
+
+def _day(value: Any) -> date | None:
+    """Return a day; ``None`` for what is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _pair(

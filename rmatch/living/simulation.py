@@ -56,8 +56,10 @@ class Assumptions:
         wrong = [f"{name}={value!r}" for name, value in chances.items() if not 0 <= value <= 1]
         if self.noise < 0:
             wrong.append(f"noise={self.noise!r}")
-        if not 0 < sum(self.weights.values()) <= 1 + 1e-9:
-            wrong.append(f"weights={dict(self.weights)!r} (a sum of at most 1)")
+        if min(self.weights.values(), default=0) < 0 or not (
+            0 < sum(self.weights.values()) <= 1 + 1e-9
+        ):
+            wrong.append(f"weights={dict(self.weights)!r} (at least 0, a sum of at most 1)")
         if wrong:
             raise InvalidInputError(f"assumptions: {'; '.join(wrong)}; chances lie in [0, 1]")
 
@@ -98,6 +100,16 @@ class Simulation:
 
         records = self.to_records()
         return frame({name: [row[name] for row in records] for name in records[0]}, backend)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{row['policy']}, cycle {row['cycle']}: {row['matched']} pairs of {row['mentors']} "
+            f"mentors and {row['mentees']} mentees, mean rating {row['mean_rating']:.2f}, "
+            f"{row['levels_learned']} levels learned, {row['left']} left"
+            for row in self.to_records()
+        ]
+        assumed = ", ".join(f"{name} {value}" for name, value in vars(self.assumptions).items())
+        return "\n".join([*lines, f"all of it assumed (seed {self.seed}): {assumed}"])
 
     def total(self, policy: str, figure: str) -> float:
         """Return a figure's sum over all cycles of a policy."""
@@ -157,9 +169,11 @@ def _cycle(
     name: str, cycle: int, matching: Matching, world: Assumptions, seed: int
 ) -> tuple[Cycle, People, People]:
     """Let one cycle happen: ratings, learning, leaving."""
-    problem = matching.problem
+    problem = getattr(matching, "problem", None)
     if not isinstance(problem, Problem):
-        raise InvalidInputError(f"policy {name!r} gave a matching of a matrix; people are needed")
+        raise InvalidInputError(
+            f"policy {name!r} gave {matching!r}; a matching of people is needed"
+        )
     ratings = _ratings(problem, matching, world, seed, cycle)
     mentors, mentees = roster_to_records(problem.mentors), roster_to_records(problem.mentees)
     learned = _learn(mentors, mentees, matching, ratings, world, (seed, cycle))

@@ -42,12 +42,7 @@ class CpSat:
 
 def maximise(written: Program, options: Options) -> Solution:
     """Return the best values of the columns, or at the time limit the best so far with a bound."""
-    try:
-        from ortools.sat.python import cp_model
-    except ImportError as error:
-        raise MissingDependencyError(
-            "the cpsat solver needs ortools (pip install ortools); solver='milp' works without"
-        ) from error
+    cp_model = modelling()
     if written.crossed:
         raise Infeasible
     model = cp_model.CpModel()
@@ -72,6 +67,18 @@ def maximise(written: Program, options: Options) -> Solution:
     # The inner bound is an integer; as a float it is rounded, up here.
     bound = int(np.ceil(np.nextafter(solver.best_objective_bound, np.inf)))
     return Solution(values, bound, False)
+
+
+def modelling() -> Any:
+    """Return CP-SAT's modelling module, or say what is missing."""
+    try:
+        from ortools.sat.python import cp_model
+    except ImportError as error:
+        raise MissingDependencyError(
+            "this needs ortools (pip install ortools); where there is a choice of solver, "
+            "solver='milp' works without"
+        ) from error
+    return cp_model
 
 
 def _columns(model: Any, written: Program) -> list[Any]:

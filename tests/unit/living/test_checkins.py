@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations, product
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rmatch
 from rmatch.living.checkins import checkin_plan
 
 MONDAY = date(2026, 3, 2)
+ZONES = ["Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
 
 
 def matched(mentors, mentees, **options):
@@ -120,6 +125,105 @@ def test_calendars_read_back():
     ]
     assert events[0]["summary"] == "Reverse mentoring, session 1: Mia and Ana"
     assert len(Calendar.from_ical(plan.to_ical()).walk("VEVENT")) == 4
+
+
+DAY = 24 * 60
+
+
+def brute_force(pairs, hours, minutes, rooms, budgets):
+    """The most sessions of one Monday that fit, by trying every start on the half hour."""
+    starts = range(540, 720 - minutes + 1, 30)
+    best = 0
+    for chosen in product([None, *starts], repeat=len(pairs)):
+        held = [(pair, at) for pair, at in zip(pairs, chosen, strict=True) if at is not None]
+        inside = all(
+            hours[person][0] <= at and at + minutes <= hours[person][1]
+            for pair, at in held
+            for person in pair
+        )
+        free = all(
+            not ({*one} & {*other} and abs(a - b) < minutes)
+            for (one, a), (other, b) in combinations(held, 2)
+        )
+        crowd = max((sum(0 <= at - b < minutes for _, b in held) for _, at in held), default=0)
+        spent = all(
+            minutes * sum(person in pair for pair, _ in held) <= budget
+            for person, budget in budgets.items()
+        )
+        if inside and free and spent and (rooms is None or crowd <= rooms):
+            best = max(best, len(held))
+    return best
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**6), st.sampled_from([None, 1, 2]), st.sampled_from([30, 60, 90]))
+def test_as_many_sessions_as_brute_force(seed, rooms, minutes):
+    """Three pairs of shared people on one morning: exactly as many sessions as can be."""
+    rng = random.Random(seed)
+    people = [f"m{n}" for n in range(2)] + [f"s{n}" for n in range(2)]
+    hours = {}
+    for person in people:
+        begin = rng.choice([540, 570, 600])
+        hours[person] = (begin, begin + rng.choice([60, 90, 120]))
+    budgets = {"m0": rng.choice([60, 90, 10_000]), "s0": rng.choice([60, 10_000])}
+
+    def row(person, **more):
+        begin, end = hours[person]
+        clock = f"{begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}"
+        month = {"hours_per_month": budgets[person] / 60} if person in budgets else {}
+        return {"id": person, "working_hours": clock, "capacity": 2, **month, **more}
+
+    matching = rmatch.match(
+        [row("m0", skills="a; b"), row("m1", skills="b")],
+        [row("s0", goals="a; b"), row("s1", goals="a; b")],
+    )
+    pairs = [(pair.mentor, pair.mentee) for pair in matching.pairs]
+    plan = checkin_plan(
+        matching, start=MONDAY, weeks=1, sessions=1, weekdays=[0], minutes=minutes, rooms=rooms
+    )
+    assert len(plan.sessions) == brute_force(pairs, hours, minutes, rooms, budgets)
+    assert plan.proven
+    told = [(each.mentor, each.mentee) for each in (*plan.sessions, *plan.missed)]
+    assert sorted(told) == sorted(pairs)
+    assert all(miss.reason for miss in plan.missed)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ZONES), st.sampled_from(["09:00-17:00", "07:30-12:00",
+                  "22:00-06:00"])), min_size=2, max_size=2,
+    ),
+    st.sampled_from([date(2026, 3, 2), date(2026, 10, 12)]),
+)  # fmt: skip
+def test_both_work_whenever_they_meet(both, start):
+    """Any two zones over a change of clocks: each session lies in both people's hours."""
+    (one, mine), (other, yours) = both
+    people = matched(
+        [{"timezone": one, "working_hours": mine}], [{"timezone": other, "working_hours": yours}]
+    )
+    plan = checkin_plan(people, start=start, weeks=6, sessions=6, minutes=60)
+    assert len(plan.sessions) + len(plan.missed) == 6
+    for session in plan.sessions:
+        for zone, hours in both:
+            begin = session.start.astimezone(ZoneInfo(zone))
+            low, high = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
+            at = begin.hour * 60 + begin.minute
+            if low > high and at < high:
+                at += DAY  # the part of a night shift after midnight
+            assert low <= at
+            assert at + 60 <= (high if low < high else high + DAY)
+
+
+def test_wrong_hours_zones_and_slots_are_refused_together():
+    """What cannot be read is named, not guessed."""
+    people = matched([{}], [{}])
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        checkin_plan(people, start="2026-01-01", hours="9-x", timezone="Mars", weekdays=[9],
+                     slots={"am": (1, "later")})  # fmt: skip
+    for said in ("start='2026-01-01'", "hours='9-x'", "timezone='Mars'", "weekdays=(9,)",
+                 "slots['am']=(1, 'later')"):  # fmt: skip
+        assert said in str(caught.value)
 
 
 def test_wrong_figures_are_refused_together():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+import warnings
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 import rmatch
 from rmatch.living.pair_health import PairEvent, RiskRules, health, kaplan_meier
@@ -74,6 +76,40 @@ def test_the_curve_only_falls_and_its_limits_hold_it(pairs):
     assert list(curve.share) == sorted(curve.share, reverse=True)
     for low, share, high in zip(curve.low, curve.share, curve.high, strict=True):
         assert 0 <= low <= share <= high <= 1
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(1, 15), st.booleans()), min_size=2, max_size=30))
+def test_the_curve_is_scipys(pairs):
+    """SciPy's Kaplan-Meier curve and its log-log limits, with ties and censoring."""
+    days, ended = [day for day, _ in pairs], [end for _, end in pairs]
+    curve = kaplan_meier(days, ended)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SciPy warns where a limit is not defined
+        sample = CensoredData.right_censored(days, [not end for end in ended])
+        expected = ecdf(sample).sf
+        limits = expected.confidence_interval(method="log-log")
+        low, high = limits.low, limits.high
+    for day, share, below, above in zip(curve.days, curve.share, curve.low, curve.high,
+                                        strict=True):  # fmt: skip
+        assert share == pytest.approx(expected.evaluate(day))
+        if 0 < share < 1:
+            assert below == pytest.approx(low.evaluate(day))
+            assert above == pytest.approx(high.evaluate(day))
+
+
+def test_days_may_be_texts_and_times():
+    """An event log from a file says its days as ISO texts."""
+    happened = [
+        {"mentor": "m", "mentee": "s", "kind": "started", "on": "2026-01-05"},
+        {"mentor": "m", "mentee": "s", "kind": "held", "on": datetime(2026, 1, 9, 14, tzinfo=UTC)},
+    ]
+    (pair,) = health(happened, on="2026-01-19").pairs
+    assert pair.days_since_contact == 10
+    with pytest.raises(rmatch.InvalidInputError, match="on='soon'; a date"):
+        health(happened, on="soon")
+    with pytest.raises(rmatch.InvalidInputError, match="row 1: on=7; a date"):
+        health([{**happened[0], "on": 7}], on=START)
 
 
 def test_bad_events_are_named_by_row():

@@ -84,6 +84,32 @@ def test_weights_are_recovered_from_ratings():
     assert found.expected_change > 0
 
 
+def test_intervals_hold_the_true_weights():
+    """Over ten simulated programmes the intervals hold the truth in nine at least."""
+    holds = 0
+    for seed in range(10):
+        random = simulate(MENTORS, MENTEES, {"random": policy(0.5, 0.5, "random")}, cycles=1,
+                          assumptions=TRUTH, seed=seed)  # fmt: skip
+        (cycle,) = random.cycles
+        found = suggest_weights(cycle.matching, cycle.ratings, resamples=200)
+        holds += all(
+            weight.low <= truth <= weight.high
+            for weight, truth in zip(found.weights, (0.7, 0.3), strict=True)
+        )
+    assert holds >= 9
+
+
+def test_suggestions_are_never_applied():
+    """The matching and its weights stay as they were; groups stand in the fairness figures."""
+    matching = policy(0.3, 0.7)(MENTORS[:40], MENTEES[:40])
+    before = matching.to_records(), matching.problem.weights
+    ratings = {(pair.mentor, pair.mentee): 1 + 4 * pair.score for pair in matching.pairs}
+    groups = {person["id"]: "AB"[at % 2] for at, person in enumerate(MENTEES[:40])}
+    found = suggest_weights(matching, ratings, groups=groups, resamples=20)
+    assert (matching.to_records(), matching.problem.weights) == before
+    assert {"match rate of A", "match rate of B", "worst expected rating"} <= set(found.fairness)
+
+
 def test_noise_alone_is_said_to_tell_nothing():
     """Ratings without any signal give doubts in words, not weights to believe."""
     matching = policy(0.5, 0.5, "random")(MENTORS, MENTEES)
@@ -113,3 +139,20 @@ def test_assumptions_are_checked():
     """Chances are chances."""
     with pytest.raises(rmatch.InvalidInputError, match="leave=2; noise=-1"):
         Assumptions(leave=2, noise=-1)
+    with pytest.raises(rmatch.InvalidInputError, match=r"weights=.*at least 0, a sum of at most 1"):
+        Assumptions(weights={"a": -1, "b": 2})
+
+
+def test_a_policy_that_gives_no_matching_is_named():
+    """A slip in a policy is said with the policy's name."""
+    with pytest.raises(rmatch.InvalidInputError, match="policy 'odd' gave 3"):
+        simulate(MENTORS[:2], MENTEES[:2], {"odd": lambda mentors, mentees: 3})
+
+
+def test_what_is_assumed_stands_under_the_figures():
+    """Nobody reads the figures of a simulation without what was put in."""
+    result = simulate(MENTORS[:4], MENTEES[:4], {"best": policy(1, 0.1)}, cycles=1,
+                      assumptions=TRUTH, seed=5)  # fmt: skip
+    assert str(result).startswith("best, cycle 1: 4 pairs of 4 mentors and 4 mentees, mean rating ")
+    assert "all of it assumed (seed 5): " in str(result)
+    assert "noise 0.2" in str(result)
