@@ -88,10 +88,10 @@ def learning_goals(matching: Matching) -> LearningGoals:
         *_of_side("mentee", problem.mentees, problem.mentors, matching.cols, matching.rows),
         *_of_side("mentor", problem.mentors, problem.mentees, matching.rows, matching.cols),
     )
-    skills = [
-        _sums(skill, [goal for goal in goals if goal.skill == skill])
-        for skill in sorted({goal.skill for goal in goals})
-    ]
+    by_skill: dict[str, list[GoalStatus]] = {}
+    for goal in goals:
+        by_skill.setdefault(goal.skill, []).append(goal)
+    skills = [_sums(skill, by_skill[skill]) for skill in sorted(by_skill)]
     return LearningGoals(goals, tuple(sorted(skills, key=lambda each: (-each.left, each.skill))))
 
 
