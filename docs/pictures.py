@@ -10,7 +10,15 @@ from rmatch import plots
 from rmatch.datasets import developer_survey, developer_survey_programme
 
 FOLDER = Path(__file__).parent / "images"
-STRATEGIES = ("random", "first_come", "greedy", "stable", "rounds", "coverage_first", "total_score")
+STRATEGIES = (
+    "random",
+    "first_come",
+    "greedy",
+    "rounds",
+    "coverage_first",
+    "leximin",
+    "total_score",
+)
 
 
 def pictures() -> dict[str, Any]:
