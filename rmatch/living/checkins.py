@@ -352,5 +352,7 @@ def _reason(
             if person in other.pair and month(at) in used:
                 used[month(at)] += minutes
         if all(used[each] + minutes > budgets[person] for each in months):
-            return f"{person} has {budgets[person] / 60:g} hours a month, used {days}"
+            hours = budgets[person] / 60
+            unit = "hour" if hours == 1 else "hours"
+            return f"{person} has {hours:g} {unit} a month, used up {days}"
     return f"all {len(ask.starts)} common times {days} are taken by other sessions or rooms"

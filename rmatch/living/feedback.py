@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import GRID
 from rmatch.problem import Problem
+from rmatch.solvers import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +40,9 @@ class WeightSuggestion:
     """Weights that fit past ratings, for a person to accept or not.
 
     ``expected_change`` is the change of the mean rating per pair that the fitted model expects of
-    a new matching with the suggested weights. ``fairness`` compares both matchings: share of
-    mentees matched, worst and mean expected rating, and each group's match rate where given.
+    the best matching with the suggested weights, against the best with the present ones.
+    ``fairness`` compares these two: share of mentees matched, worst and mean expected rating, and
+    each group's match rate where given.
     ``doubts`` say why the data cannot tell; empty when it can.
     """
 
@@ -119,8 +121,12 @@ def suggest_weights(
             problem.score, problem.weights, shares, low, high, strict=True
         )
     )
-    other = _rematched(matching, shares)
-    fairness = _fairness(matching, other, fit, groups or {})
+    fairness = _fairness(
+        matching if matching.status is Status.OPTIMAL else _rematched(matching, problem.weights),
+        _rematched(matching, shares),
+        fit,
+        groups or {},
+    )
     before, after = fairness["mean expected rating"]
     doubts = _doubts(values, rated, fit, weights)
     return WeightSuggestion(weights, after - before, fairness, len(rated), doubts)
@@ -179,7 +185,7 @@ def _shares(coefficients: Floats) -> Floats:
     return shares
 
 
-def _rematched(matching: Matching, shares: Floats) -> Matching:
+def _rematched(matching: Matching, shares: Iterable[float]) -> Matching:
     from rmatch.pipeline import solve
 
     problem = matching.problem

@@ -64,7 +64,7 @@ class Unplaced:
     """Somebody in no circle, and why.
 
     ``removed_by`` counts, for each rule, the people of the other side it forbids; ``circles`` are
-    the numbers (from 1) of the circles formed that they could join but for the limit of size.
+    the numbers (from 1) of the circles formed in which a mentee could sit if there were a place.
     """
 
     id: str
@@ -365,6 +365,7 @@ def _unplaced(problem: Problem, teams: Teams, circles: Sequence[Members]) -> lis
         zip(teams.mentors, teams.language, teams.slots, strict=True))}  # fmt: skip
     chosen = [at[circle.mentors, circle.language, circle.slots] for circle in circles]
     leading = {mentor for team in teams.mentors for mentor in team}
+    apart = conflicts(problem, problem.mentees)
     result = []
     for side, roster, axis in (("mentor", problem.mentors, 1), ("mentee", problem.mentees, 0)):
         placed = {row for circle in circles for row in getattr(circle, f"{side}s")}
@@ -387,7 +388,13 @@ def _unplaced(problem: Problem, teams: Teams, circles: Sequence[Members]) -> lis
             else:
                 cause = LeftOut.NOT_CHOSEN
                 if side == "mentee":
-                    numbers = tuple(n for n, team in enumerate(chosen, 1) if teams.joins[team, row])
+                    numbers = tuple(
+                        number
+                        for number, (team, circle) in enumerate(
+                            zip(chosen, circles, strict=True), 1
+                        )
+                        if teams.joins[team, row] and not apart[row, list(circle.mentees)].any()
+                    )
             counts = {name: int(count[row]) for name, count in removed.items() if count[row]}
             result.append(Unplaced(person, side, cause, counts, numbers))
     return result

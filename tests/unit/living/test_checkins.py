@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations, product
 from zoneinfo import ZoneInfo
 
@@ -213,6 +213,16 @@ def test_both_work_whenever_they_meet(both, start):
                 at += DAY  # the part of a night shift after midnight
             assert low <= at
             assert at + 60 <= (high if low < high else high + DAY)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("start", [date(2026, 3, 2), date(2026, 9, 21)])
+def test_the_one_hour_of_the_day_keeps_its_clock_time(zone, start):
+    """One possible hour a day, over both changes of clocks: always nine o'clock where they are."""
+    hour = {"timezone": zone, "working_hours": "09:00-10:00"}
+    plan = checkin_plan(matched([hour | {}], [hour | {}]), start=start, weeks=8, sessions=8)
+    assert len(plan.sessions) == 8
+    assert {local_hours(session, zone)[0] for session in plan.sessions} == {time(9)}
 
 
 def test_wrong_hours_zones_and_slots_are_refused_together():

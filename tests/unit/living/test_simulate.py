@@ -110,6 +110,15 @@ def test_suggestions_are_never_applied():
     assert {"match rate of A", "match rate of B", "worst expected rating"} <= set(found.fairness)
 
 
+def test_the_change_is_that_of_weights_not_of_the_solver():
+    """Pairs drawn by chance, rated by the present weights: nothing better is to be had."""
+    random = policy(0.5, 0.5, "random")(MENTORS, MENTEES)
+    ratings = {(pair.mentor, pair.mentee): 1 + 4 * pair.score for pair in random.pairs}
+    found = suggest_weights(random, ratings, resamples=20)
+    assert found.expected_change == pytest.approx(0, abs=1e-6)
+    assert "no reason to change" in str(found)
+
+
 def test_noise_alone_is_said_to_tell_nothing():
     """Ratings without any signal give doubts in words, not weights to believe."""
     matching = policy(0.5, 0.5, "random")(MENTORS, MENTEES)
