@@ -17,13 +17,15 @@ import numpy as np
 from rmatch.answers.costs import RuleCosts
 from rmatch.answers.learning import SkillGap
 from rmatch.answers.masks import negotiable
+from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import stated
-from rmatch.errors import InvalidInputError
+from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.metrics import Kpis
 from rmatch.problem import Problem
 from rmatch.report.lines import CostLine, LeftOut, NotComputed, PairLine
-from rmatch.report.naming import columns_beside, label, names
+from rmatch.report.naming import columns_beside, label, names, spoken
 from rmatch.report.pseudonyms import names_people, renamed
+from rmatch.solvers import Status
 from rmatch.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -216,7 +218,7 @@ class Content:
                 (self.beside("mentors", row), self.beside("mentees", col)),
                 pair.score,
                 tuple(values[name] for name in self.part_names),
-                tuple(_reason(text) for text in pair.reasons if not text.startswith(hidden)),
+                tuple(spoken(text) for text in pair.reasons if not text.startswith(hidden)),
                 tuple(dict.fromkeys(self.rule_words.get(flag, flag) for flag in pair.flags)),
             )
 
@@ -247,8 +249,20 @@ class Content:
         return tuple(count.most_common())
 
     @cached_property
+    def no_helps(self) -> NotComputed | None:
+        """Why nobody can be told what would help them; ``None`` where it can be tried."""
+        ask = "Ask matching.why_unmatched(person)."
+        try:
+            tried = isinstance(self.matching._what_if, FromPrices)
+        except UnsupportedFeatureError as error:
+            return NotComputed(str(error))
+        return None if tried else NotComputed(
+            "without prices that prove the result, each change would be a solve of its own", ask
+        )  # fmt: skip
+
+    @cached_property
     def untried(self) -> int:
-        """For how many people nothing was tried any more, as time was up."""
+        """For how many people nothing was tried, or not any more as time was up."""
         sides = (side for side in self.left_out.values() if not isinstance(side, NotComputed))
         return sum(person.helps is None for side in sides for person in side)
 
@@ -269,7 +283,10 @@ class Content:
                 "more solves",
                 "Ask matching.rule_costs(), or for a report with time_limit=None.",
             )
-        return self.real.rule_costs(viewer=self.viewer)
+        try:
+            return self.real.rule_costs(viewer=self.viewer)
+        except UnsupportedFeatureError as error:
+            return NotComputed(str(error))
 
     @cached_property
     def cost_lines(self) -> tuple[CostLine, ...]:
@@ -349,7 +366,7 @@ class Content:
     @cached_property
     def proven(self) -> bool:
         """Whether no other set of pairs can be better."""
-        return bool(self.matching.bound_units == self.matching.units)
+        return self.matching.status is Status.OPTIMAL
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -382,12 +399,3 @@ class Content:
         named = [(part.name, weight) for part, weight in pairs if self.viewer.may_weigh(part)]
         rest = sum(weight for part, weight in pairs if not self.viewer.may_weigh(part))
         return (*named, ("other", rest)) if len(named) < len(pairs) else tuple(named)
-
-
-#: How reasons begin on the page, in place of the names of their score parts.
-_SAID = {"teaching coverage: ": "Teaches ", "return coverage: ": "Learns in return "}
-
-
-def _reason(text: str) -> str:
-    start = next((start for start in _SAID if text.startswith(start)), None)
-    return text[:1].upper() + text[1:] if start is None else _SAID[start] + text.removeprefix(start)

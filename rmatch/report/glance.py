@@ -38,8 +38,11 @@ def _quality(content: Content) -> Markup:
     if not len(content.matching):
         return _card("How good are the pairs?", "–", "there is no pair")
     scores = content.scores
+    aim = content.problem.objective.name
+    by = "" if aim == "total_score" else f" by the objective {aim.replace('_', ' ')}"
+    best = f"Proven: no other set of pairs is better{by} under these rules."
     known = (
-        tag("p", "Proven: no other set of pairs is better under these rules.", class_="proven")
+        tag("p", best, class_="proven")
         if content.proven
         else tag("p", f"{content.matching.proof}.")
     )
@@ -63,6 +66,8 @@ def _without(content: Content) -> Markup:
         tag("li", tag("strong", count), f" with {kind}")
         for kind, count in content.what_helps[:_TOP]
     ]
+    if content.no_helps is not None:
+        said.append(not_computed(content.no_helps))
     if helps:
         asks = "How many would be matched by one change, made for that person alone:"
         said += [tag("p", asks), tag("ul", *helps)]

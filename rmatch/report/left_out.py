@@ -6,7 +6,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rmatch.answers.remedies import Remedy, remedies
-from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import PRIVATE_RULES, figure, listed
 from rmatch.report.content import MOST_LOOKS, NAMES_PEOPLE, Content
 from rmatch.report.lines import LeftOut, NotComputed
@@ -41,7 +40,7 @@ def _person(content: Content, person: Unmatched, until: float | None) -> LeftOut
     row = content.rows_of[side][person.id]
     helps: tuple[str, ...] | None = None
     kinds: tuple[str, ...] = ()
-    if until is None or monotonic() < until:
+    if content.no_helps is None and (until is None or monotonic() < until):
         found = _remedies(content, person, row)
         helps = tuple(_help(content, remedy) for remedy in found)
         kinds = tuple(_kind(content, remedy) for remedy in found)
@@ -58,10 +57,9 @@ def _person(content: Content, person: Unmatched, until: float | None) -> LeftOut
 
 
 def _remedies(content: Content, person: Unmatched, row: int) -> tuple[Remedy, ...]:
-    matching = content.matching
-    if person.cause is Cause.NO_PLACE or not isinstance(matching._what_if, FromPrices):
+    if person.cause is Cause.NO_PLACE:
         return ()
-    return remedies(matching, person.side, row, content.viewer)
+    return remedies(content.matching, person.side, row, content.viewer)
 
 
 def _kind(content: Content, remedy: Remedy) -> str:

@@ -84,3 +84,13 @@ def _may_stand(column: str) -> bool:
         return False
     known = KNOWN.get(column)
     return known is None or not (known.private or known.kind in _NAMING)
+
+
+#: How reasons begin on the page, in place of the names of their score parts.
+_SAID = {"teaching coverage: ": "Teaches ", "return coverage: ": "Learns in return "}
+
+
+def spoken(text: str) -> str:
+    """Return a reason of a pair as it reads on a page."""
+    start = next((start for start in _SAID if text.startswith(start)), None)
+    return text[:1].upper() + text[1:] if start is None else _SAID[start] + text.removeprefix(start)

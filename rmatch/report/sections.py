@@ -78,11 +78,11 @@ def left_out(content: Content) -> Markup:
             said += [title, _rest(len(people), side, f"matching.unmatched_{side} has all")]
             said.append(_people_left(side, people))
     if content.untried:
-        text = (
-            f"Not computed: what would help {content.untried:,} of them, as the time for it was "
-            "up. Ask matching.why_unmatched(person), or for a report with time_limit=None."
+        time_up = NotComputed(
+            f"the time for trying what would help was up before {content.untried:,} of them",
+            "Ask matching.why_unmatched(person), or for a report with time_limit=None.",
         )
-        said.append(tag("p", text, class_="note"))
+        said.append(not_computed(content.no_helps or time_up))
     body = said or [tag("p", "Everybody has a pair.")]
     return section("unmatched", "Who has no pair, and what would help", *body)
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import rmatch
+from rmatch import objectives
 from rmatch.report.content import Content
 from rmatch.report.lines import NotComputed
 from rmatch.report.markup import join, tag
 from rmatch.report.pseudonyms import codes
-from rmatch.rules import LockedPairs, SeniorityGap
+from rmatch.rules import LockedPairs, PairCount, Same, SeniorityGap
 from tests.unit.report.people import FORMULA, IMAGE, SCRIPT, hostile
 
 DAY = date(2026, 11, 25)
@@ -180,7 +181,7 @@ def test_what_takes_too_long_is_named_with_how_to_ask(tmp_path, monkeypatch):
 def test_when_time_is_up_the_rest_is_counted(tmp_path):
     """With no time at all, nobody is tried, and the page says for how many."""
     page = written(hostile(), tmp_path, time_limit=0)
-    assert "what would help 2 of them" in page
+    assert "was up before 2 of them" in page
     with pytest.raises(rmatch.InvalidInputError, match="time_limit=-1"):
         hostile().report(tmp_path / "x.html", time_limit=-1)
 
@@ -229,6 +230,27 @@ def test_a_result_that_is_not_proven_is_not_called_proven(tmp_path):
     page = written(rmatch.solve(hostile().problem, solver="greedy"), tmp_path)
     assert "Proven" not in page
     assert "a heuristic, nothing proven" in page
+
+
+@pytest.mark.parametrize("objective", sorted(objectives.OBJECTIVES))
+def test_every_objective_has_a_report(objective, tmp_path):
+    """What an objective has no words for is named as not computed; the rest is there."""
+    told = objectives.OBJECTIVES[objective].told_as_score
+    matching = rmatch.solve(hostile().problem.replace(objective=objective))
+    page = written(matching, tmp_path)
+    text = "".join(Structure(page).texts)
+    assert text.count("Not computed: what a rule costs is told as") == (0 if told else 2)
+    assert text.count("Not computed: what a change costs is told as") == (0 if told else 2)
+    if objective != "total_score":
+        assert f"by the objective {objective.replace('_', ' ')}" in page
+
+
+def test_what_cannot_be_tried_is_not_called_impossible(tmp_path):
+    """A rule over many pairs leaves no prices: nothing was tried, and the page says so."""
+    rules = (*hostile().problem.rules, PairCount(Same("department"), most=1))
+    page = written(rmatch.solve(hostile().problem.replace(rules=rules)), tmp_path)
+    assert "without prices that prove the result" in page
+    assert "no single change found" not in page
 
 
 def test_everything_matched_reads_well(tmp_path):
