@@ -2,8 +2,9 @@
 
 A rule or part describes itself once, over two aligned rosters, as a *form*. From the form follow
 the dense block (any rectangle of mentors x mentees), and, where the form is structured, the fused
-kernels that price ten billion pairs without ever building a matrix. Whatever has no structure is a
-callable form, evaluated block by block.
+kernels that price ten billion pairs without ever building a matrix: a pair form says which
+``conditions`` it is made of, a gain form is ``Linear`` or ``Sparse``. Whatever has no structure is
+a callable form, evaluated block by block.
 
 Pair forms answer ``block(rows, cols) -> bool``; gain forms answer ``block(rows, cols) -> int32`` in
 units of the score grid (§C3). Rows are mentors, columns are mentees, always.
@@ -21,6 +22,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from rmatch.columns import Rows
+from rmatch.conditions import Condition, Kind, reaches
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.integer]
@@ -38,6 +40,10 @@ class PairForm(Protocol):
 
     def block(self, rows: Rows, cols: Rows) -> Bools:
         """Return (mentors, mentees) booleans for a rectangle of pairs."""
+        ...
+
+    def conditions(self) -> tuple[Condition, ...] | None:
+        """Return conditions that say the same together; ``None`` where only ``block`` does."""
         ...
 
 
@@ -73,6 +79,14 @@ class Interval:
             inside &= self.key_high[rows, None] <= self.high[None, cols]
         return inside
 
+    def conditions(self) -> tuple[Condition, ...]:
+        found = []
+        if np.isfinite(self.low).any() or (self.low == np.inf).any():
+            found.append(reaches(self.key_low, self.low))
+        if np.isfinite(self.high).any() or (self.high == -np.inf).any():
+            found.append(reaches(-self.key_high, -self.high))
+        return tuple(found)
+
 
 @dataclass(frozen=True, eq=False)
 class Bits:
@@ -88,6 +102,9 @@ class Bits:
             shared |= (left[:, word, None] & right[None, :, word]) != 0
         return shared
 
+    def conditions(self) -> tuple[Condition, ...]:
+        return (Condition(Kind.SHARES, self.mentors, self.mentees),)
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -100,6 +117,10 @@ class Table:
     def block(self, rows: Rows, cols: Rows) -> Bools:
         # Take columns first: the rows are then whole contiguous copies.
         return self.table[:, self.mentees[cols]][self.mentors[rows]]
+
+    def conditions(self) -> tuple[Condition, ...]:
+        rows, columns = self.table.shape  # codes may count from the end, as indices do
+        return (Condition(Kind.ALLOWED, self.mentors % rows, self.mentees % columns, self.table),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +140,9 @@ class Exceptions:
         allowed[at_row[inside], at_col[inside]] = False
         return allowed
 
+    def conditions(self) -> tuple[Condition, ...]:
+        return (Condition(Kind.EXCEPT, self.mentors, self.mentees),)
+
 
 @dataclass(frozen=True, eq=False)
 class Each:
@@ -129,6 +153,10 @@ class Each:
 
     def block(self, rows: Rows, cols: Rows) -> Bools:
         return self.mentors[rows, None] & self.mentees[None, cols]
+
+    def conditions(self) -> tuple[Condition, ...]:
+        # Those who fail reach nothing, and ask for more than anybody reaches.
+        return (reaches(self.mentors.astype(float), np.where(self.mentees, 1.0, 2.0)),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +174,14 @@ class Known:
             return decided | ~self.mentors[rows, None] | ~self.mentees[None, cols]
         return decided & self.mentors[rows, None] & self.mentees[None, cols]
 
+    def conditions(self) -> tuple[Condition, ...] | None:
+        within = self.form.conditions()
+        if within is None:
+            return None
+        if self.passes:
+            return tuple(each.where_known(self.mentors, self.mentees) for each in within)
+        return (*Each(self.mentors, self.mentees).conditions(), *within)
+
 
 @dataclass(frozen=True, eq=False)
 class AtLeast:
@@ -156,6 +192,10 @@ class AtLeast:
 
     def block(self, rows: Rows, cols: Rows) -> Bools:
         return self.linear.block(rows, cols) >= self.least
+
+    def conditions(self) -> tuple[Condition, ...]:
+        one, other = self.linear.mentors, self.linear.mentees
+        return (Condition(Kind.SUMS, one, other, least=self.least),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +210,15 @@ class All:
             allowed &= form.block(rows, cols)
         return allowed
 
+    def conditions(self) -> tuple[Condition, ...] | None:
+        found: list[Condition] = []
+        for form in self.forms:
+            each = form.conditions()
+            if each is None:
+                return None
+            found += each
+        return tuple(found)
+
 
 @dataclass(frozen=True, eq=False)
 class Mask:
@@ -179,6 +228,9 @@ class Mask:
 
     def block(self, rows: Rows, cols: Rows) -> Bools:
         return self.compute(rows, cols)
+
+    def conditions(self) -> None:
+        return None
 
 
 # ---- gain forms ----------------------------------------------------------------------------------

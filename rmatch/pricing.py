@@ -18,6 +18,8 @@ import numpy as np
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
+from rmatch.fused import FusedScanner
+from rmatch.problem import Problem
 from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 from rmatch.solvers.bmatching import meets_minimums, optimise
@@ -93,13 +95,20 @@ def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None =
         from rmatch import cluster
 
         cluster.preflight()
-    loop = _Loop.of(problem, options, scanner or BlockScanner.of(problem, options))
+    loop = _Loop.of(problem, options, scanner or scanner_of(problem, options))
     try:
         loop.run()
     except KeyboardInterrupt:
         if loop.best is None:
             raise
     return loop.result()
+
+
+def scanner_of(problem: Matchable, options: Options) -> Scanner:
+    """Return the fastest way to look at all pairs of a problem."""
+    if isinstance(problem, Problem):
+        return FusedScanner.of(problem, options)
+    return BlockScanner.of(problem, options)
 
 
 @dataclass(eq=False)

@@ -1,0 +1,189 @@
+"""Rows over mentors whose short sums bound every pair's gain: the first look of the fused kernel.
+
+Features that no mentor has two of (the levels of one skill) form a run, and what a mentee gains
+from a run is one row times one number where many mentees value its levels alike. So a goal costs
+one multiply-add per pair, however many levels there are. Rows and numbers are rounded up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+    from rmatch.conditions import Condition
+    from rmatch.kernels.scan import Bounding
+
+    Ints = NDArray[np.int64]
+
+#: Steps of what a level is worth, as parts of the best one: multiples of all numbers up to 10.
+_STEPS = 2520
+#: Numbers in the rows of one kind, of shapes and of single features (float32).
+_NUMBERS = 1 << 26
+
+
+class _Terms(NamedTuple):
+    """A mentee's gains from one run of features each: ``slope`` times the shape's row."""
+
+    mentee: Ints
+    row: Ints
+    slope: NDArray[np.float32]
+
+
+class _Shapes(NamedTuple):
+    """What rows are made of: in each row, a mentor with that feature counts ``value`` times."""
+
+    row: Ints
+    feature: Ints
+    value: NDArray[np.float32]
+
+
+def bounding_of(
+    mentors: sp.csr_array, mentees: sp.csr_array, keys: Sequence[Condition], order: NDArray[np.intp]
+) -> Bounding:
+    """Return rows and terms for mentors in scan order; no number in either matrix is negative."""
+    from rmatch.kernels.scan import GROUP, SIZE, Bounding
+
+    terms, shapes = _terms(mentees, _runs(mentors), max(1, _NUMBERS // max(mentors.shape[0], 1)))
+    count = int(shapes.row.max(initial=-1)) + 1
+    blocks = -(-mentors.shape[0] // SIZE)
+    rows = np.zeros((blocks, count, SIZE), np.float32)
+    by_feature = mentors.tocsc()
+    lengths = np.diff(by_feature.indptr)[shapes.feature]
+    entry = _ranges(by_feature.indptr[shapes.feature].astype(np.int64), lengths)
+    mentor, row = by_feature.indices[entry], np.repeat(shapes.row, lengths)
+    value = by_feature.data[entry].astype(np.float32) * np.repeat(shapes.value, lengths)
+    # A mentor has one feature of a run, so this is the sum; of pooled features, a bound on each.
+    np.maximum.at(rows, (mentor // SIZE, row, mentor % SIZE), value)
+    groups = -(-blocks // GROUP)
+    peaks = np.zeros((groups * GROUP, count), np.float32)
+    peaks[:blocks] = rows.max(axis=2, initial=0)
+    peaks = np.ascontiguousarray(peaks.reshape(groups, GROUP, count).transpose(0, 2, 1))
+    starts = np.searchsorted(terms.mentee, np.arange(mentees.shape[0] + 1)).astype(np.int64)
+    return Bounding(rows, peaks, starts, terms.row, terms.slope, *_keys(keys, order, mentees))
+
+
+def _runs(mentors: sp.csr_array) -> Ints:
+    """Return the run of each feature: a run goes on while no mentor has two of it.
+
+    Features with other numbers than 1 on the mentors' side are runs of their own.
+    """
+    features = mentors.shape[1]
+    before = np.full(features, -1)  # the nearest earlier feature that a mentor with this has too
+    follows = np.ones(len(mentors.indices), bool)
+    follows[mentors.indptr[:-1][np.diff(mentors.indptr) > 0]] = False
+    at = np.flatnonzero(follows)
+    np.maximum.at(before, mentors.indices[at], mentors.indices[at - 1])
+    alone = np.zeros(features, bool)
+    alone[mentors.indices[mentors.data != 1]] = True
+    run, start = np.zeros(features, np.int64), 0
+    ends = alone.tolist()
+    for feature, earlier in enumerate(before.tolist()):
+        if feature and (earlier >= start or ends[feature] or ends[feature - 1]):
+            start = feature
+        run[feature] = start
+    return run
+
+
+def _terms(mentees: sp.csr_array, run: Ints, most: int) -> tuple[_Terms, _Shapes]:
+    """Sum up each mentee's gains by runs; the ``most`` usual shapes get a row of their own."""
+    people = np.repeat(np.arange(mentees.shape[0]), np.diff(mentees.indptr))
+    feature, gain = mentees.indices.astype(np.int64), mentees.data.astype(np.float64)
+    fresh = np.ones(len(feature), bool)
+    fresh[1:] = (people[1:] != people[:-1]) | (run[feature[1:]] != run[feature[:-1]])
+    starts = np.flatnonzero(fresh)
+    if not len(starts):
+        none = np.zeros(0, np.int64)
+        empty = np.zeros(0, np.float32)
+        return _Terms(none, none, empty), _Shapes(none, none, empty)
+    sizes = np.diff(np.append(starts, len(feature)))
+    best = np.repeat(np.maximum.reduceat(gain, starts), sizes)
+    step = np.maximum(np.rint(gain / best * _STEPS), 1).astype(np.int64)
+    shape, model = _alike(feature * (_STEPS + 1) + step, starts, sizes, most)
+    value = (step / _STEPS).astype(np.float32)
+    slope = np.maximum.reduceat(gain / value, starts)
+    whole = shape >= 0
+    parts = np.flatnonzero(np.repeat(~whole, sizes))  # entries of rare shapes, one by one
+    used, pooled = np.unique(feature[parts], return_inverse=True)
+    rows = len(model) + pooled % most
+    terms = _Terms(
+        np.concatenate([people[starts[whole]], people[parts]]),
+        np.concatenate([shape[whole], rows]),
+        _up(np.concatenate([slope[whole], gain[parts]])),
+    )
+    order = np.argsort(terms.mentee, kind="stable")
+    entries = _ranges(starts[model], sizes[model])
+    shapes = _Shapes(
+        np.concatenate([np.repeat(np.arange(len(model)), sizes[model]),
+                        len(model) + np.arange(len(used)) % most]),
+        np.concatenate([feature[entries], used]),
+        np.concatenate([value[entries], np.ones(len(used), np.float32)]),
+    )  # fmt: skip
+    return _Terms(terms.mentee[order], terms.row[order], terms.slope[order]), shapes
+
+
+def _alike(word: Ints, starts: Ints, sizes: Ints, most: int) -> tuple[Ints, Ints]:
+    """Number lists of words that are equal; -1 for all but the ``most`` usual ones.
+
+    Returns each list's number, and the first list of each number.
+    """
+    mixed = (word + 1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(32)
+    key = np.add.reduceat(mixed, starts)
+    _, first, number, count = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
+    usual = np.sort(np.argsort(-count, kind="stable")[:most])
+    place = np.full(len(first), -1)
+    place[usual] = np.arange(len(usual))
+    # Equal keys of unequal lists are next to impossible; should they come, the list is split.
+    model = first[number]
+    same = sizes == sizes[model]
+    entry = np.repeat(np.flatnonzero(same), sizes[same])
+    differs = (
+        word[_ranges(starts[same], sizes[same])] != word[_ranges(starts[model[same]], sizes[same])]
+    )
+    same[entry[differs]] = False
+    return np.where(same, place[number], -1), first[usual]
+
+
+def _keys(
+    conditions: Sequence[Condition], order: NDArray[np.intp], mentees: sp.csr_array
+) -> tuple[NDArray[np.float32], ...]:
+    """Return the keys of mentors in blocks, least and most of each block, and what is asked."""
+    from rmatch.kernels.scan import SIZE
+
+    blocks = -(-len(order) // SIZE)
+    keys = np.full((len(conditions), blocks * SIZE), np.inf, np.float32)
+    most = np.full_like(keys, -np.inf)
+    asked = np.zeros((mentees.shape[0], len(conditions)), np.float32)
+    for n, condition in enumerate(conditions):
+        key = np.where(np.isnan(condition.mentors), -np.inf, condition.mentors)
+        wish = np.where(np.isnan(condition.mentees), np.inf, condition.mentees)
+        if condition.known is not None:
+            key = np.where(condition.known[0], key, np.inf)
+            wish = np.where(condition.known[1], wish, -np.inf)
+        keys[n, : len(order)] = most[n, : len(order)] = _up(key[order])
+        asked[:, n] = -_up(-wish)
+    keys = np.ascontiguousarray(keys.reshape(-1, blocks, SIZE).transpose(1, 0, 2))
+    most = most.reshape(-1, blocks, SIZE).max(axis=2, initial=-np.inf).T
+    return keys, np.ascontiguousarray(keys.min(axis=2, initial=np.inf)), most.copy(), asked
+
+
+def _up(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the least single-precision numbers that are not below the values."""
+    near = values.astype(np.float32)
+    return np.where(near < values, np.nextafter(near, np.float32(np.inf)), near)
+
+
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
+    """Return ``starts[k] ... starts[k] + lengths[k] - 1`` for every k, one after the other."""
+    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())

@@ -1,0 +1,288 @@
+"""The fused scanner: a problem's forms laid out once for the kernel that looks at all pairs.
+
+Linear and sparse gains and the conditions of structured rules run compiled, in ``kernels.scan``.
+Forms without structure are asked for their blocks, which the same kernel then takes into account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from rmatch.bounding import bounding_of
+from rmatch.conditions import Condition, Kind
+from rmatch.forms import GainForm, Linear, PairForm, Sparse, side_by_side
+from rmatch.scan import BlockScanner, Found, Wanted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.kernels.scan import Bounding, Conditions, Listed, Sums
+    from rmatch.problem import Problem
+    from rmatch.solvers import Options
+
+#: Mentees per task, where no blocks of unstructured forms are made.
+_WIDTH = 512
+#: Bytes for each pair of a block of unstructured forms, while it is made and used.
+_BLOCK_BYTES = 40
+#: Bytes for each pair kept, and how many a mentee usually keeps.
+_PAIR_BYTES, _KEPT = 24, 32
+
+
+@dataclass(frozen=True, eq=False)
+class FusedScanner:
+    """Scans in compiled loops, mentors in an order of its own. Picklable."""
+
+    order: NDArray[np.intp]  # (mentors,), the mentor at each place of the scan
+    bounding: Bounding
+    sums: Sums
+    conditions: Conditions
+    listed: Listed
+    least_gain: int
+    gains: tuple[GainForm, ...]  # those without structure
+    pairs: tuple[PairForm, ...]
+    features: int
+    width: int
+
+    @classmethod
+    def of(cls, problem: Problem, options: Options) -> FusedScanner:
+        """Lay a problem out."""
+        shape = problem.shape
+        linear, sparse, gains = _gains(problem.gain_forms, shape)
+        met = [(form, form.conditions()) for form in problem.pair_forms]
+        conditions = [each for _, found in met for each in found or ()]
+        pairs = tuple(form for form, found in met if found is None)
+        order = np.arange(shape[0])
+        mentors, mentees = _sorted(linear.mentors[order]), _sorted(linear.mentees)
+        keys = [each for each in conditions if each.kind is Kind.REACHES]
+        return cls(
+            order,
+            bounding_of(mentors, mentees, keys, order),
+            _sums(mentors, mentees),
+            _conditions(conditions, order, shape),
+            _listed(sparse, problem.locks, order, shape),
+            -(1 << 40) if problem.min_gain is None else problem.min_gain,
+            gains,
+            pairs,
+            mentors.shape[1],
+            BlockScanner.of(problem, options).width if gains or pairs else _WIDTH,
+        )
+
+    def memory(self, threads: int) -> int:
+        """Return the bytes that scanning takes, with so many tasks at once."""
+        arrays = (*self.bounding, *self.sums, *self.conditions, *self.listed)
+        task = self.width * _KEPT * _PAIR_BYTES + 16 * len(self.order)
+        if self.gains or self.pairs:
+            task += self.width * len(self.order) * _BLOCK_BYTES
+        return sum(array.nbytes for array in arrays) + threads * task
+
+    def scan(self, cols: slice, wanted: Wanted) -> Found:
+        """Scan all mentors for the mentees ``cols``."""
+        from rmatch import kernels
+
+        kernel = kernels.load("scan")
+        extra, permitted = self._blocks(cols)
+        starts = np.concatenate([[0], np.cumsum(wanted.most[cols] + 1)])
+        best = kernel.Best(
+            starts,
+            np.zeros(len(starts) - 1, np.int64),
+            wanted.mentee[cols].copy(),
+            np.zeros(starts[-1], np.int32),
+            np.zeros(starts[-1], np.int64),
+            np.zeros(starts[-1], np.int64),
+        )
+        task = kernel.Task(
+            wanted.mentor[self.order],
+            wanted.mentee[cols],
+            self.order,
+            np.zeros(len(starts) - 1, np.int64),
+            self.least_gain,
+            extra,
+            permitted,
+        )
+        touched = kernel.scan(
+            self.bounding,
+            self.sums,
+            self.conditions,
+            self.listed,
+            task,
+            best,
+            cols.start,
+            np.zeros(self.features, np.int64),
+        )
+        return self._found(cols, wanted, best, touched)
+
+    def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Return (mentees, mentors) gains and permissions of the forms without structure."""
+        extra, permitted = np.zeros((0, 0), np.int32), np.zeros((0, 0), np.uint8)
+        if self.gains:
+            extra = np.add.reduce([form.block(slice(None), cols) for form in self.gains])
+            extra = extra[self.order].T
+        if self.pairs:
+            allowed = np.logical_and.reduce([form.block(slice(None), cols) for form in self.pairs])
+            permitted = allowed[self.order].T.astype(np.uint8)
+        return np.ascontiguousarray(extra), np.ascontiguousarray(permitted)
+
+    def _found(self, cols: slice, wanted: Wanted, best: Any, touched: int) -> Found:
+        """Sort what the kernel kept; of those with one too many, the worst only covers."""
+        full = np.flatnonzero(best.held > wanted.most[cols])
+        covering = wanted.mentee[cols].copy()
+        covering[full] = best.value[best.starts[full]]
+        place = np.arange(len(best.mentor)) - np.repeat(best.starts[:-1], np.diff(best.starts))
+        kept = place < np.repeat(best.held, np.diff(best.starts))
+        kept[best.starts[full]] = False
+        mentee = np.repeat(np.arange(cols.start, cols.stop), np.diff(best.starts))[kept]
+        mentor = self.order[best.mentor[kept]]
+        sort = np.lexsort((mentor, mentee))
+        return Found(
+            mentor[sort].astype(np.int32),
+            mentee[sort].astype(np.int32),
+            best.gain[kept][sort],
+            covering,
+            int(touched),
+        )
+
+
+def _gains(
+    forms: Sequence[GainForm], shape: tuple[int, int]
+) -> tuple[Linear, list[Sparse], tuple[GainForm, ...]]:
+    """Return linear gains as one form, sparse ones, and those without structure."""
+    linear = [each for each in forms if isinstance(each, Linear) and _bounded(each)]
+    sparse = [each for each in forms if isinstance(each, Sparse)]
+    known = {id(each) for each in (*linear, *sparse)}
+    nothing = Linear(
+        sp.csr_array((shape[0], 0), dtype=np.int32), sp.csr_array((shape[1], 0), dtype=np.int32)
+    )
+    rest = tuple(each for each in forms if id(each) not in known)
+    return side_by_side(linear or [nothing]), sparse, rest
+
+
+def _bounded(linear: Linear) -> bool:
+    """Say whether all terms are gains: bounds are sums of the best, so nothing may be negative."""
+    return all(side.data.min(initial=0) >= 0 for side in (linear.mentors, linear.mentees))
+
+
+def _sorted(matrix: sp.csr_array) -> sp.csr_array:
+    copy = matrix.copy()
+    copy.eliminate_zeros()
+    copy.sort_indices()
+    return copy
+
+
+def _sums(mentors: sp.csr_array, mentees: sp.csr_array) -> Sums:
+    from rmatch.kernels.scan import Sums
+
+    types = (np.int64, np.int32, np.int64)
+    arrays = [
+        getattr(side, name).astype(kind)
+        for side in (mentors, mentees)
+        for name, kind in zip(("indptr", "indices", "data"), types, strict=True)
+    ]
+    return Sums(*arrays)
+
+
+class _Store:
+    """Arrays of one type put one after the other."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+        self.arrays: list[NDArray[Any]] = [np.zeros(0, kind)]
+        self.size = 0
+
+    def add(self, values: Any) -> int:
+        """Append values; return where they begin."""
+        array: NDArray[Any] = np.ascontiguousarray(values, self.kind).ravel()
+        self.arrays.append(array)
+        self.size += len(array)
+        return self.size - len(array)
+
+    def whole(self) -> NDArray[Any]:
+        return np.concatenate(self.arrays)
+
+
+def _conditions(
+    conditions: Sequence[Condition], order: NDArray[np.intp], shape: tuple[int, int]
+) -> Conditions:
+    """Put the data of all conditions into shared arrays, mentors in scan order."""
+    from rmatch.kernels.scan import Conditions
+
+    floats, words, codes = _Store(np.float64), _Store(np.uint64), _Store(np.int32)
+    cells, starts, values = _Store(np.uint8), _Store(np.int64), _Store(np.int32)
+
+    def listed(matrix: sp.csr_array) -> int:
+        matrix = _sorted(matrix)
+        at = codes.add(matrix.indices)
+        values.add(np.zeros(at - values.size))
+        values.add(matrix.data)
+        return starts.add(matrix.indptr.astype(np.int64) + at)
+
+    def line(each: Condition) -> list[int]:
+        if each.kind is Kind.REACHES:
+            return [floats.add(each.mentors[order]), floats.add(each.mentees), 0, 0]
+        if each.kind is Kind.SHARES:
+            return [
+                words.add(each.mentors[order]),
+                words.add(each.mentees),
+                each.mentors.shape[1],
+                0,
+            ]
+        if each.kind is Kind.ALLOWED:
+            table = each.table if each.table is not None else np.zeros((0, 0), bool)
+            places = codes.add(each.mentors[order]), codes.add(each.mentees)
+            return [*places, cells.add(table), table.shape[1]]
+        if each.kind is Kind.EXCEPT:
+            return [listed(_lists(each.mentees, place[each.mentors], shape)), 0, 0, 0]
+        return [listed(each.mentors[order]), listed(each.mentees), each.least, 0]
+
+    place = np.argsort(order)
+    lines = []
+    for each in conditions:
+        data = line(each)
+        known = each.known
+        flags = (-1, -1) if known is None else (cells.add(known[0][order]), cells.add(known[1]))
+        lines.append([each.kind, *data, *flags])
+    table = np.array(lines, np.int64).reshape(-1, 7)
+    values.add(np.zeros(codes.size - values.size))
+    return Conditions(
+        table,
+        floats.whole(),
+        words.whole(),
+        codes.whole(),
+        cells.whole(),
+        starts.whole(),
+        values.whole(),
+    )
+
+
+def _listed(
+    forms: Sequence[Sparse],
+    locks: tuple[NDArray[np.intp], NDArray[np.intp]],
+    order: NDArray[np.intp],
+    shape: tuple[int, int],
+) -> Listed:
+    """Return the pairs with gains of their own, and the locked ones, by mentee."""
+    from rmatch.kernels.scan import Listed
+
+    place = np.argsort(order)
+    mentor = np.concatenate([place[locks[0]], *(place[each.mentors] for each in forms)])
+    mentee = np.concatenate([locks[1], *(each.mentees for each in forms)])
+    gain = np.concatenate([np.zeros(len(locks[0]), np.int64), *(each.gains for each in forms)])
+    pairs, at = np.unique(mentee.astype(np.int64) * shape[0] + mentor, return_inverse=True)
+    total = np.zeros(len(pairs), np.int64)
+    np.add.at(total, at, gain)
+    locked = np.zeros(len(pairs), np.uint8)
+    locked[at[: len(locks[0])]] = 1
+    mentees, mentors = np.divmod(pairs, max(shape[0], 1))
+    return Listed(np.searchsorted(mentees, np.arange(shape[1] + 1)), mentors, total, locked)
+
+
+def _lists(
+    mentee: NDArray[np.intp], mentor: NDArray[np.intp], shape: tuple[int, int]
+) -> sp.csr_array:
+    """Return (mentees, mentors) with an entry for each pair."""
+    ones = np.ones(len(mentee), np.int32)
+    return sp.csr_array(sp.coo_array((ones, (mentee, mentor)), shape=shape[::-1]))

@@ -1,0 +1,110 @@
+"""The fused kernel and plain blocks: two ways to look at all pairs that find the same."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.families import FAMILIES
+from rmatch.errors import InvalidInputError
+from rmatch.forms import GRID
+from rmatch.fused import FusedScanner
+from rmatch.problem import Problem
+from rmatch.rules import RULES, CommonLanguage, Different, LockedPairs, MinimumScore, PairRule
+from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
+from rmatch.scoring import PARTS, CustomScore, TeachingCoverage
+from rmatch.solvers import Options
+from tests.parameters import PART_OPTIONS, RULE_ARGUMENTS
+from tests.strategies import aligned
+
+RULE_CASES = [
+    (name, arguments, missing)
+    for name in RULES
+    for arguments in RULE_ARGUMENTS.get(name, [()])
+    for missing in ("fail", "pass")
+]
+PART_CASES = [(name, options) for name in PARTS for options in PART_OPTIONS.get(name, [{}])]
+
+
+def same(one: Found, other: Found) -> bool:
+    names = ("mentor", "mentee", "gain", "covering")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+
+
+def assert_same(problem: Problem, seed: int) -> None:
+    """Prices, thresholds and numbers wanted of every size, for slices of the mentees."""
+    rng = np.random.default_rng(seed)
+    mentors, mentees = problem.shape
+    fused, plain = FusedScanner.of(problem, Options()), BlockScanner.of(problem, Options())
+    for scale in (1, GRID // 8, GRID, 1 << 45):
+        least = rng.integers(-scale, scale, mentees)
+        least[rng.random(mentees) < 0.3] = LOWEST
+        price = rng.integers(-scale, scale, mentors)
+        wanted = Wanted(price, least, rng.integers(0, 6, mentees))
+        start = int(rng.integers(mentees))
+        for cols in (slice(0, mentees), slice(start, mentees)):
+            assert same(fused.scan(cols, wanted), plain.scan(cols, wanted))
+
+
+def problems(**options: Any) -> Iterator[tuple[int, Problem]]:
+    """Yield random people under the same rules and score, where they have data for it."""
+    for seed in range(8):
+        try:
+            yield seed, Problem.of(*aligned(3 + seed % 5, 7 - seed % 3, seed), **options)
+        except InvalidInputError:
+            continue
+
+
+@pytest.mark.parametrize(("name", "arguments", "missing"), RULE_CASES)
+def test_every_rule(name: str, arguments: Any, missing: Any) -> None:
+    """Each registered rule, with both policies for missing data, beside another rule."""
+    rules: list[PairRule] = [RULES[name](*arguments, missing=missing)]
+    rules.append(CommonLanguage(missing="pass"))
+    score = [CustomScore(lambda a, b: (len(a.skills) + len(b.goals)) / 10), TeachingCoverage()]
+    tried = 0
+    for seed, problem in problems(rules=rules, score=score[len(name) % 2 :]):
+        assert_same(problem, seed)
+        tried += 1
+    assert tried > 3
+
+
+@pytest.mark.parametrize(("name", "options"), PART_CASES, ids=str)
+def test_every_score_part(name: str, options: Any) -> None:
+    """Each registered part, beside another."""
+    other = "StatedPreference" if name != "StatedPreference" else "SharedValues"
+    score = [PARTS[name](**options), PARTS[other]()]
+    tried = 0
+    for seed, problem in problems(score=score, rules=[Different("department")]):
+        assert_same(problem, seed)
+        tried += 1
+    assert tried > 3
+
+
+def test_locks_least_scores_and_functions() -> None:
+    """A lock outranks rules and the least score; a user's function is asked pair by pair."""
+    for seed in range(20):
+        people = aligned(5, 6, seed)
+        mentor, mentee = people[0].ids[0], people[1].ids[-1]
+        rules: list[Any] = [MinimumScore(0.2), lambda a, b: a.id <= b.id]
+        if mentor != mentee:
+            rules.append(LockedPairs([(mentor, mentee)]))
+        assert_same(Problem.of(*people, rules=rules, score=[TeachingCoverage()]), seed)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_many_blocks(family: str) -> None:
+    """Hundreds of people: several blocks of mentors, none a multiple of a block."""
+    problem = FAMILIES[family](389)
+    assert_same(problem, 1)
+    again = pickle.loads(pickle.dumps(FusedScanner.of(problem, Options())))
+    wanted = Wanted(
+        np.zeros(problem.shape[0], np.int64),
+        np.full(problem.shape[1], LOWEST),
+        np.full(problem.shape[1], 7),
+    )
+    cols = slice(0, problem.shape[1])
+    assert same(again.scan(cols, wanted), BlockScanner.of(problem, Options()).scan(cols, wanted))
