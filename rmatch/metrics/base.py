@@ -97,6 +97,8 @@ class Observed:
     ----------
     invited
         People asked to take part, by side: ``{"mentors": 400, "mentees": 120}``.
+    invited_by
+        The same by side, column and label: ``{"mentees": {"department": {"IT": 40, "HR": 30}}}``.
     signed_up
         The day on which somebody signed up, by id.
     decisions
@@ -133,6 +135,7 @@ class Observed:
     """
 
     invited: Mapping[str, int] = field(default_factory=dict)
+    invited_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     signed_up: Mapping[str, date] = field(default_factory=dict)
     decisions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     events: tuple[PairEvent, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 
 from rmatch.answers.people import Lesson, lessons
 from rmatch.candidates import blocks
+from rmatch.columns import Categories, Numbers
 from rmatch.metrics.base import Observed
 from rmatch.problem import Problem
 
@@ -152,6 +154,15 @@ class Facts:
 
         assert self.observed.on is not None
         return health(self.observed.events, on=self.observed.on)
+
+    def labels(self, side: str, name: str) -> Counter[str]:
+        """Count a side's people by a column of labels or numbers; nobody where there is none."""
+        column = getattr(self.problem, side).columns.get(name) if self.with_people else None
+        if isinstance(column, Numbers):
+            return Counter(f"{value:g}" for value in column.values.tolist())
+        if isinstance(column, Categories):
+            return Counter(str(column.label(row)) for row in range(len(column)))
+        return Counter()
 
     def columns(self, name: str) -> tuple[Column, Column] | None:
         """Return a column of both sides; ``None`` where one side has nothing in it."""

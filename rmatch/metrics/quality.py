@@ -25,7 +25,9 @@ def return_coverage(facts: Facts) -> Measured:
     return mean(facts.coverage[:, 1]) if facts.with_people else None
 
 
-@metric("harmonic mean of teaching and return coverage; share of pairs with both at least 0.3")
+@metric(
+    "harmonic mean of teaching and return coverage, also geometric and least; both at least 0.3"
+)
 def mutual_learning(facts: Facts) -> Measured:
     """The harmonic mean is 0 where one of the two is, so one-sided pairs count for nothing."""
     if not facts.with_people or not len(facts.matching):
@@ -35,7 +37,12 @@ def mutual_learning(facts: Facts) -> Measured:
         2 * teach * back, teach + back, out=np.zeros_like(teach), where=teach * back > 0
     )
     both = int(((teach >= _BOTH) & (back >= _BOTH)).sum())
-    return present(mean(index, of="index"), share(both, len(index), of="both at least 0.3"))
+    return present(
+        mean(index, of="index"),
+        mean(np.sqrt(teach * back), of="geometric"),
+        mean(np.minimum(teach, back), of="least"),
+        share(both, len(index), of="both at least 0.3"),
+    )
 
 
 @metric("sum, mean, median, 10th percentile and minimum of the scores of pairs")

@@ -20,6 +20,22 @@ def participation_rate(facts: Facts) -> Measured:
     )
 
 
+@metric("applicants of a unit or level / people of it asked to take part", "invited_by")
+def participation_by(facts: Facts) -> Measured:
+    """By any column of labels or numbers: department, site, level. Small units are hidden."""
+    found = []
+    for side, columns in facts.observed.invited_by.items():
+        for name, asked in columns.items():
+            came = facts.labels(side, name)
+            found += present(
+                *(
+                    share(came[label], many, of=f"{side}, {name} {label}", partition=side + name)
+                    for label, many in asked.items()
+                )
+            )
+    return found
+
+
 @metric("people with a pair / people of that side")
 def match_rate(facts: Facts) -> Measured:
     """Read it beside the stranded rate: nobody can match people without an eligible partner."""

@@ -82,7 +82,7 @@ def pair_distance(facts: Facts) -> Measured:
 
 @metric("median of the mentee's level - the mentor's level")
 def level_gap(facts: Facts) -> Measured:
-    """In levels; its distribution is a plot."""
+    """In levels; who teaches whom is ``rmatch.plots.generation_flow(matching, by="level")``."""
     gaps = _gaps(facts, ("level",))
     return None if gaps is None else figure(gaps, np.median)
 

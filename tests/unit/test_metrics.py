@@ -18,6 +18,7 @@ from rmatch.metrics import FAMILIES, METRICS, Facts, Observed, kpis
 from rmatch.pipeline import solve
 from rmatch.rules import GenerationGap, SeniorityGap, TeachingMargin
 from rmatch.scoring import TeachingCoverage
+from tests.strategies import IDS, records
 
 MENTORS = [
     {"id": "m1", "level": 2, "skills": "AI:4", "goals": "Strategy:3", "department": "IT",
@@ -62,6 +63,9 @@ def events():
 
 OBSERVED = {
     "invited": {"mentors": 12, "mentees": 5},
+    "invited_by": {
+        "mentees": {"department": {"IT": 8, "HR": 4, "Law": 6}}, "mentors": {"level": {"2": 10}},
+    },
     "signed_up": dict.fromkeys(("m1", "m2", "s1", "s2", "s4"), DAY),
     "decisions": {("m1", "s1"): "accepted", ("m1", "s2"): "overridden", ("m2", "s4"): "accepted",
                   ("m3", "s3"): "declined"},
@@ -117,6 +121,10 @@ def grouped_facts():
 #: Value, and on how many it rests, of every figure: computed by hand from the tables above.
 BY_HAND = {
     "participation_rate": {"mentees": (4 / 5, 5), "mentors": (3 / 12, 12)},
+    "participation_by": {
+        "mentees, department IT": (2 / 8, 8), "mentees, department HR": (2 / 4, 4),
+        "mentees, department Law": (0.0, 6), "mentors, level 2": (1 / 10, 10),
+    },
     "match_rate": {"mentees": (3 / 4, 4), "mentors": (2 / 3, 3)},
     "stranded_rate": {"mentees": (1 / 4, 4), "mentors": (1 / 3, 3)},
     "eligibility_density": {"mentees": (5 / 12, 4), "mentors": (5 / 12, 3)},
@@ -126,7 +134,10 @@ BY_HAND = {
     "override_rate": {"": (1 / 4, 4)},
     "teaching_coverage": {"": (0.75, 3)},
     "return_coverage": {"": (1 / 3, 3)},
-    "mutual_learning": {"index": (0.4 / 3, 3), "both at least 0.3": (0.0, 3)},
+    "mutual_learning": {  # m1-s1: 0.25 and 1; the two others learn nothing in return
+        "index": (0.4 / 3, 3), "geometric": (0.5 / 3, 3), "least": (0.25 / 3, 3),
+        "both at least 0.3": (0.0, 3),
+    },
     "score": {
         "total": (2.25, 3), "mean": (0.75, 3), "median": (1.0, 3), "p10": (0.4, 3),
         "minimum": (0.25, 3),
@@ -311,6 +322,48 @@ def test_a_lone_small_group_takes_another_with_it():
     matching = rmatch.match(mentors, mentees)
     found = matching.kpis(Observed(groups=groups))["exposure_index"]
     assert [each.suppressed for each in found] == [True, True]
+
+
+def test_small_units_hide_in_participation_with_another():
+    """4 of HR were asked: hidden, and so is the next smallest; 10 mentors of level 2 are shown."""
+    found = example().kpis(Observed(**OBSERVED))["participation_by"]
+    assert [each.value for each in found] == [2 / 8, None, None, 1 / 10]
+
+
+GROUPED = st.fixed_dictionaries({name: st.sampled_from("xy") for name in IDS})
+
+
+@settings(max_examples=8)
+@given(records(), GROUPED, st.integers(1, 4))
+def test_every_figure_of_random_people(people, kinds, min_cell):
+    """Of people with gaps and ties everywhere: finite, the interval around the value, hidden below
+    the least number, and the same whatever the order of the rows."""
+    mentors, mentees = people
+    given = Observed(
+        groups={person: {"kind": kind} for person, kind in kinds.items()},
+        contacts=frozenset({("a", "b")}),
+        satisfaction=dict.fromkeys(IDS, 4.0),
+        invited={"mentees": 9},
+        invited_by={"mentors": {"site": {"Oslo": 6, "Rome": 5}}},
+    )
+    tables = [
+        rmatch.match(one, other, scale="1-5", score=[TeachingCoverage()]).kpis(
+            given, min_cell=min_cell
+        )
+        for one, other in ((mentors, mentees), (mentors[::-1], mentees[::-1]))
+    ]
+    assert tables[0] == tables[1]
+    for each in tables[0].figures:
+        assert each.suppressed == (each.value is None) == (each.n is None)
+        if each.suppressed:
+            assert each.low is None
+            assert each.note == ""
+            continue
+        assert np.isfinite(each.value)
+        assert each.n >= min_cell
+        if each.low is not None:
+            assert each.low <= each.value + 1e-9
+            assert each.value - 1e-9 <= each.high
 
 
 def test_what_is_missing_is_named():
