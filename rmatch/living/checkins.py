@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from rmatch.errors import InvalidInputError, MissingDependencyError, SolverError
 from rmatch.living.calendars import Windows, moment, month
+from rmatch.living.checkin_check import check_sessions
 from rmatch.problem import Problem
 from rmatch.solvers.cpsat import modelling
 
@@ -197,11 +199,11 @@ def checkin_plan(
             last = start + timedelta(days=(number + 1) * days // sessions - 1)
             common = windows.common(mentor, mentee, first, last, minutes)
             asks.append(_Ask((mentor.id, mentee.id), number + 1, first, last, common))
-    budgets = {
-        person.id: person.hours_per_month * 60
-        for person in (*mentors, *mentees)
-        if person.hours_per_month is not None
-    }
+    budgets: dict[str, float] = {}
+    for person in (*mentors, *mentees):
+        if person.hours_per_month is not None:
+            least = min(person.hours_per_month * 60, budgets.get(person.id, inf))
+            budgets[person.id] = least
     booked: dict[_Ask, int] = {}
     bound = 0
     for group in _groups(asks, rooms):
@@ -214,6 +216,14 @@ def checkin_plan(
         for ask, at in booked.items()
     ]  # fmt: skip
     held.sort(key=lambda session: (session.start, session.mentor, session.mentee))
+    left, right = ({person.id: person for person in side} for side in (mentors, mentees))
+    violations = check_sessions(held, left, right, windows, rooms)
+    if violations:
+        raise SolverError(
+            f"rmatch found a fault in its own plan and does not return it: {violations[0]} "
+            f"({len(violations)} in all); please report it",
+            "check failed",
+        )
     missed = [
         Missed(*ask.pair, ask.number, _reason(ask, booked, minutes, budgets))
         for ask in asks

@@ -32,8 +32,18 @@ def test_a_misspelt_name_is_an_attribute_error():
         _ = rmatch.mtach
 
 
+def test_the_names_of_a_living_programme_are_lazy_too():
+    """``rmatch.living`` serves the names it lists, sorted, and no others."""
+    names = rmatch.living.__all__
+    assert names == sorted(set(names)) == sorted(rmatch.living._PUBLIC)
+    assert all(callable(getattr(rmatch.living, name)) for name in names)
+    assert dir(rmatch.living) == names
+    with pytest.raises(AttributeError, match="has no attribute 'ciircles'"):
+        _ = rmatch.living.ciircles
+
+
 def test_import_loads_nothing_heavy():
     """``import rmatch`` costs next to nothing; the rest is paid for on first use."""
-    code = f"import rmatch, sys; print(sorted({HEAVY!r}.intersection(sys.modules)))"
+    code = f"import rmatch, rmatch.living, sys; print(sorted({HEAVY!r}.intersection(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch.living.checkins import checkin_plan
+from rmatch import Person
+from rmatch.living import checkin_plan
+from rmatch.living.calendars import Windows
+from rmatch.living.checkin_check import check_sessions
+from rmatch.living.checkins import Session
 
 MONDAY = date(2026, 3, 2)
 ZONES = ["Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
@@ -234,6 +238,28 @@ def test_wrong_hours_zones_and_slots_are_refused_together():
     for said in ("start='2026-01-01'", "hours='9-x'", "timezone='Mars'", "weekdays=(9,)",
                  "slots['am']=(1, 'later')"):  # fmt: skip
         assert said in str(caught.value)
+
+
+def test_the_check_finds_every_kind_of_fault():
+    """Plans that were tampered with do not pass."""
+    mentor = Person(id="m", timezone="Europe/Paris", working_hours="09:00-17:00", hours_per_month=1)
+    mentee = Person(id="s", slots=frozenset({"mon am"}))
+    windows = Windows("00:00-24:00", "UTC", (0, 1), {"mon am": (0, "09:00-12:00")})
+
+    def said(*starts, rooms=None):
+        sessions = [
+            Session("m", "s", datetime(2026, 3, *start, tzinfo=UTC), 60, 1) for start in starts
+        ]
+        found = check_sessions(sessions, {"m": mentor}, {"s": mentee}, windows, rooms)
+        return [str(each) for each in found]
+
+    assert said((2, 9)) == []  # Monday, ten o'clock in Paris
+    assert said((2, 8)) == ["'s' does not work at 2026-03-02 08:00:00+00:00"]
+    assert said((3, 9)) == ["'s' does not work at 2026-03-03 09:00:00+00:00"]
+    assert len(said((4, 9))) == 2  # Wednesday
+    assert said((9, 9), (16, 9)) == [f"'{name}' has more than 1 hours in a month" for name in "m"]
+    assert "'m' is in two sessions at 2026-03-02 09:30:00+00:00" in said((2, 9), (2, 9, 30))
+    assert "2 sessions at 2026-03-02 09:30:00+00:00 in 1 rooms" in said((2, 9), (2, 9, 30), rooms=1)
 
 
 def test_wrong_figures_are_refused_together():

@@ -1,0 +1,83 @@
+"""The independent check of a check-in plan: slow, obvious, by the clocks on people's walls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rmatch.check import Violation
+
+if TYPE_CHECKING:
+    from rmatch.living.calendars import Windows
+    from rmatch.living.checkins import Session
+    from rmatch.people import Person
+
+_DAY = 24 * 60
+
+
+def check_sessions(
+    sessions: Sequence[Session],
+    mentors: Mapping[str, Person],
+    mentees: Mapping[str, Person],
+    windows: Windows,
+    rooms: int | None,
+) -> list[Violation]:
+    """Return every session that somebody cannot attend, and every limit that is broken."""
+    found = []
+    diary: dict[str, list[Session]] = defaultdict(list)
+    for session in sorted(sessions, key=lambda each: each.start):
+        for person in (mentors[session.mentor], mentees[session.mentee]):
+            diary[person.id].append(session)
+            if not _works(session, person, windows):
+                found.append(Violation(f"{person.id!r} does not work at {session.start}"))
+    for name, own in diary.items():
+        for one, other in pairwise(own):
+            if other.start < _end(one):
+                found.append(Violation(f"{name!r} is in two sessions at {other.start}"))
+        spent: dict[tuple[int, int], int] = defaultdict(int)
+        for session in own:
+            spent[session.start.year, session.start.month] += session.minutes
+        for person in (side[name] for side in (mentors, mentees) if name in side):
+            hours = person.hours_per_month
+            if hours is not None and max(spent.values()) > hours * 60:
+                found.append(Violation(f"{name!r} has more than {hours:g} hours in a month"))
+    for session in sessions:
+        held = sum(each.start <= session.start < _end(each) for each in sessions) if rooms else 0
+        if rooms is not None and held > rooms:
+            found.append(Violation(f"{held} sessions at {session.start} in {rooms} rooms"))
+    return found
+
+
+def _end(session: Session) -> datetime:
+    return session.start + timedelta(minutes=session.minutes)
+
+
+def _works(session: Session, person: Person, windows: Windows) -> bool:
+    """Say whether somebody works for the whole session: that day, or in the night before it."""
+    begin = session.start.astimezone(ZoneInfo(person.timezone or windows.timezone))
+    at = begin.hour * 60 + begin.minute
+    for day, clock in ((begin.date(), at), (begin.date() - timedelta(days=1), at + _DAY)):
+        stated = [windows.slots[label] for label in person.slots if label in windows.slots]
+        free = any(
+            weekday == day.weekday() and _within(clock, session.minutes, span)
+            for weekday, span in stated
+        )
+        if (
+            day.weekday() in windows.weekdays
+            and _within(clock, session.minutes, person.working_hours or windows.hours)
+            and (free or not (person.slots and windows.slots))
+        ):
+            return True
+    return False
+
+
+def _within(at: int, minutes: int, hours: str) -> bool:
+    low, high = (
+        int(hour) * 60 + int(minute or 0)
+        for hour, _, minute in (clock.strip().partition(":") for clock in hours.split("-"))
+    )
+    return low <= at and at + minutes <= (high if low < high else high + _DAY)
