@@ -21,7 +21,13 @@ def notes(matching: Matching) -> tuple[str, ...]:
     problem = matching.problem
     if not isinstance(problem, Problem):
         return ()
-    return (*matching.remarks, *_look_alikes(problem), *_unteachable(problem), *_flagged(matching))
+    return (
+        *matching.remarks,
+        *(note for r in problem.pair_rules for note in r.notes(problem.mentors, problem.mentees)),
+        *_look_alikes(problem),
+        *_unteachable(problem),
+        *_flagged(matching),
+    )
 
 
 def _look_alikes(problem: Problem) -> list[str]:

@@ -17,7 +17,7 @@ from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid, side_by_side
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 from rmatch.people import Roster, align
-from rmatch.rows import CohortRows
+from rmatch.rows import CohortRows, Row
 from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import CohortRule
 from rmatch.scoring import default_score
@@ -222,11 +222,13 @@ class Problem:
         self, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
     ) -> CohortRows | None:
         """Return the linear conditions over these edges."""
-        rows = [
-            dataclasses.replace(row, penalty=rule.unit_penalty(self.unit))
-            for rule in self.cohort_rules
-            for row in rule.rows(self, mentor, mentee)
-        ]
+        rows: list[Row] = []
+        for rule in self.cohort_rules:
+            first, penalty = len(rows), rule.unit_penalty(self.unit)
+            rows += [
+                dataclasses.replace(row, penalty=penalty, rows=np.asarray(row.rows) + first)
+                for row in rule.rows(self, mentor, mentee)
+            ]
         return CohortRows.of(rows, len(mentor), self.shape) if rows else None
 
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int32], Bools]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from rmatch.errors import InvalidInputError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,7 +31,10 @@ class Row:
 
     Summed are ``per_pair`` for each chosen pair among ``pairs`` (positions in the edges that
     ``rows`` was given), and ``per_mentor`` (``per_mentee``) for each of ``mentors`` (``mentees``)
-    who has at least one pair. A factor is one number, or one for each.
+    who has at least one pair. A factor is one number, or one for each. A row may also sum other
+    rows: ``per_row`` for each of ``rows``, positions among those that the same rule returns. What
+    is summed so are plain counts, without limits and with factors of at least 0; solvers branch on
+    them, which settles rules that compare groups much sooner.
 
     Examples
     --------
@@ -49,6 +54,8 @@ class Row:
     per_mentor: Factors = 1
     mentees: Places = field(default_factory=_nobody)
     per_mentee: Factors = 1
+    rows: Places = field(default_factory=_nobody)
+    per_row: Factors = 1
     penalty: int = 0
 
 
@@ -56,8 +63,9 @@ class Row:
 class CohortRows:
     """Linear conditions over edges and over who is matched at all.
 
-    ``low <= coefficients @ x + mentors @ [has a pair] + mentees @ [has a pair] <= high``. A row
-    with a penalty is soft: each whole unit outside the limits costs that much of the objective.
+    ``low <= coefficients @ x + mentors @ [has a pair] + mentees @ [has a pair] <= high``, to which
+    ``links`` add the sums of other rows. A row with a penalty is soft: each whole unit outside the
+    limits costs that much of the objective.
     """
 
     coefficients: sp.csr_array  # (rows, edges), int64
@@ -66,6 +74,7 @@ class CohortRows:
     low: NDArray[np.int64]  # (rows,); -NO_LIMIT for none
     high: NDArray[np.int64]  # (rows,); NO_LIMIT for none
     penalty: NDArray[np.int64]  # (rows,), in units of gain; 0 is a hard row
+    links: sp.csr_array  # (rows, rows), int64
     names: tuple[str, ...]
 
     @classmethod
@@ -80,8 +89,22 @@ class CohortRows:
             np.array(lows, dtype=np.int64),
             np.array(highs, dtype=np.int64),
             np.array([row.penalty for row in rows], dtype=np.int64),
+            _matrix([(row.rows, row.per_row) for row in rows], len(rows)),
             tuple(row.name for row in rows),
         )
+
+    def __post_init__(self) -> None:
+        counts = self.counts
+        limited = (self.low[counts] > -NO_LIMIT) | (self.high[counts] < NO_LIMIT)
+        plain = (self.coefficients, self.mentors, self.mentees)
+        if (
+            limited.any()
+            or self.links[counts].nnz
+            or any((each[counts].data < 0).any() for each in plain)
+        ):
+            raise InvalidInputError(
+                "a row that other rows sum has no limits, no negative factors and sums no rows"
+            )
 
     def __len__(self) -> int:
         return len(self.low)
@@ -97,8 +120,14 @@ class CohortRows:
             self.low[rows],
             self.high[rows],
             self.penalty[rows],
+            self.links[rows][:, rows],
             tuple(self.names[row] for row in rows.tolist()),
         )
+
+    @property
+    def counts(self) -> NDArray[np.intp]:
+        """The rows that other rows sum."""
+        return np.unique(self.links.indices).astype(np.intp)
 
     def take(self, edges: Places) -> CohortRows:
         """Return the rows over some of the edges only."""
@@ -115,6 +144,7 @@ class CohortRows:
             low=np.concatenate([self.low, more.low]),
             high=np.concatenate([self.high, more.high]),
             penalty=np.concatenate([self.penalty, more.penalty]),
+            links=sp.csr_array(sp.block_diag([self.links, more.links], dtype=np.int64)),
             names=(*self.names, *more.names),
         )
 
@@ -127,7 +157,8 @@ class CohortRows:
             (self.mentees, mentees),
         ):
             total += matrix[:, taken].sum(axis=1)
-        return total
+        summed: NDArray[np.int64] = total + self.links @ total
+        return summed
 
     def excess(self, chosen: Places, mentors: Places, mentees: Places) -> NDArray[np.int64]:
         """Return how far each row's sum lies outside its limits; 0 within them."""
@@ -138,10 +169,14 @@ class CohortRows:
     def dearest(self, most_pairs: int) -> int:
         """Return a limit on what all soft rows can cost with at most so many pairs."""
         total = 0
+        over, mentors, mentees = (
+            sp.csr_array(matrix + self.links @ matrix)
+            for matrix in (self.coefficients, self.mentors, self.mentees)
+        )
         for row in np.flatnonzero(self.penalty > 0).tolist():
-            factors = np.abs(self.coefficients[[row]].data)
+            factors = np.abs(over[[row]].data)
             reach = min(int(factors.sum()), int(factors.max(initial=0)) * most_pairs)
-            reach += sum(int(np.abs(m[[row]].data).sum()) for m in (self.mentors, self.mentees))
+            reach += sum(int(np.abs(m[[row]].data).sum()) for m in (mentors, mentees))
             limits = (self.low[row], self.high[row])
             reach += max((abs(int(limit)) for limit in limits if abs(limit) < NO_LIMIT), default=0)
             total += reach * int(self.penalty[row])

@@ -50,6 +50,8 @@ FIELDS: dict[str, Callable[[Random], Any]] = {
     "capacity": lambda rng: rng.randint(0, 3),
     "hours_per_month": lambda rng: rng.choice([None, 1, 2.5, 8]),
     "wish": lambda rng: rng.choice([None, None, "no", "IT"]),  # of a partner's country
+    "how": lambda rng: rng.choice([None, "remote", "In person", "either"]),  # to meet
+    "agreed": lambda rng: rng.choice([None, "yes", "no"]),
     "badge": lambda rng: rng.choice([None, 3, 7, 9.5]),  # a field that rmatch does not know
 }
 

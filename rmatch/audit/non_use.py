@@ -136,7 +136,7 @@ def _digest(problem: Problem) -> bytes:
         arrays += [cohort.low, cohort.high, cohort.penalty]
         arrays += [
             part
-            for matrix in (cohort.coefficients, cohort.mentors, cohort.mentees)
+            for matrix in (cohort.coefficients, cohort.mentors, cohort.mentees, cohort.links)
             for part in (matrix.data, matrix.indices, matrix.indptr)
         ]
     digest = sha256()

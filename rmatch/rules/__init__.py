@@ -21,6 +21,7 @@ from rmatch.rules.cohort import (
     PeopleCount,
     Priority,
     ReleaseCap,
+    RunningPairs,
     SeatLimit,
     SeparatePartners,
     TimeBudget,
@@ -28,6 +29,7 @@ from rmatch.rules.cohort import (
 from rmatch.rules.eligibility import ActiveDuring, Consent, PersonRule, Tenure, Trained
 from rmatch.rules.generation import CohortGap, GenerationGap
 from rmatch.rules.history import NotPrevious
+from rmatch.rules.meeting import PlaceAndFormat
 from rmatch.rules.practical import (
     Accessibility,
     CommonLanguage,
@@ -39,7 +41,7 @@ from rmatch.rules.practical import (
 )
 from rmatch.rules.safety import Conflicts, ReportingLine, Vetoes
 from rmatch.rules.seniority import SeniorityGap
-from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, TeachingMargin
+from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, PartAtLeast, TeachingMargin
 
 #: Every pair rule that files and tests know by name. A user's own rule needs no registration.
 RULES: dict[str, type[PairRule]] = {
@@ -58,7 +60,9 @@ RULES: dict[str, type[PairRule]] = {
         MinimumScore,
         MustCoverTopGoal,
         NotPrevious,
+        PartAtLeast,
         PartnerWish,
+        PlaceAndFormat,
         ReportingLine,
         Same,
         SeniorityGap,
@@ -100,13 +104,16 @@ __all__ = [
     "PairShare",
     "PairsIfAny",
     "PairsPerPerson",
+    "PartAtLeast",
     "PartnerWish",
     "PeopleCount",
     "PersonRule",
+    "PlaceAndFormat",
     "Predicate",
     "Priority",
     "ReleaseCap",
     "ReportingLine",
+    "RunningPairs",
     "Same",
     "SeatLimit",
     "SeniorityGap",

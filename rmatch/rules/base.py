@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -102,6 +102,10 @@ class PairRule:
                     f"rule {self.name} reads the column {name!r}, which nobody has; "
                     f"add it, or leave the rule out"
                 )
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Return what the owner should look at in the people's data for this rule."""
+        return ()
 
     def describe(self) -> str:
         """Say in words what the rule asks for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -26,6 +26,13 @@ class GenerationGap(PairRule):
 
     Birth years may be known as bands only; the gap must then hold for every year in both bands.
 
+    Parameters
+    ----------
+    min_years, max_years
+        Limits of the gap; ``None`` is no limit.
+    reason
+        Why age decides here, for the record: age is protected in many places.
+
     Examples
     --------
     >>> from rmatch import Person
@@ -39,6 +46,7 @@ class GenerationGap(PairRule):
 
     min_years: float = 15
     max_years: float | None = None
+    reason: str = field(default="", kw_only=True)
     fields: ClassVar[tuple[str, ...]] = _BIRTH
 
     def __post_init__(self) -> None:
@@ -92,10 +100,12 @@ class CohortGap(PairRule):
 
     Cohorts are those of the Pew Research Center (2019). They are labels, not science: people at a
     border get odd results, and :class:`GenerationGap` in years is usually better. Where a band of
-    birth years spans two cohorts, the gap must hold for both.
+    birth years spans two cohorts, the gap must hold for both. ``reason`` says for the record why
+    age decides here.
     """
 
     min_steps: int = 1
+    reason: str = field(default="", kw_only=True)
     fields: ClassVar[tuple[str, ...]] = _BIRTH
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from rmatch.candidates import blocks
 from rmatch.errors import InvalidInputError
 from rmatch.rules.base import PairRule, Shape
 from rmatch.rules.safety import excepting
@@ -26,11 +32,34 @@ class NotPrevious(PairRule):
         How many of the latest cycles count. Needs cycle numbers.
     either_way
         Forbid the pair with the roles swapped too.
+    until_all_seen
+        Allow a repeat once either of the two has met everybody they could, as often as each other:
+        history then never leaves anybody without a partner for good. "Everybody" are the people of
+        the other roster whom the rules in ``among`` allow.
+    among
+        The pair rules that say whom one could meet; default nobody is left out.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> from rmatch.rules import NotPrevious
+    >>> juniors = [{"id": "m", "skills": "AI:4"}]
+    >>> seniors = [{"id": "s1", "goals": "AI"}, {"id": "s2", "goals": "AI"}]
+    >>> met = [("m", "s1"), ("m", "s2")]
+    >>> len(rmatch.match(juniors, seniors, rules=[NotPrevious(met)]))
+    0
+    >>> len(rmatch.match(juniors, seniors, rules=[NotPrevious(met, until_all_seen=True)]))
+    1
     """
 
     pairs: tuple[tuple[str, ...], ...] = ()
     cycles: int | None = None
     either_way: bool = False
+    until_all_seen: bool = False
+    among: Sequence[PairRule] = ()
+
+    #: The repeats that are allowed again; set by ``bound``, which knows everybody.
+    _again: ClassVar[frozenset[tuple[str, str]]] = frozenset()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,17 +74,64 @@ class NotPrevious(PairRule):
                 "not_previous: cycles= needs the cycle of every pair: (mentor, mentee, cycle)"
             )
         object.__setattr__(self, "pairs", pairs)
+        object.__setattr__(self, "among", tuple(self.among))
+
+    def bound(self, mentors: Roster, mentees: Roster) -> NotPrevious:
+        """Find the repeats that are allowed again."""
+        if not self.until_all_seen:
+            return self
+        bound = dataclasses.replace(self)
+        object.__setattr__(bound, "_again", self._allowed_again(mentors, mentees))
+        return bound
+
+    def _allowed_again(self, mentors: Roster, mentees: Roster) -> frozenset[tuple[str, str]]:
+        """Return the pairs that met no oftener than one of the two met everybody."""
+        forms = [rule.bound(mentors, mentees).form(mentors, mentees) for rule in self.among]
+        row = {person: at for at, person in enumerate(mentors.ids)}
+        col = {person: at for at, person in enumerate(mentees.ids)}
+        could = [np.zeros(len(mentors), np.int64), np.zeros(len(mentees), np.int64)]
+        times = Counter(
+            (row[m], col[s]) for m, s in self._meetings if m in row and s in col and m != s
+        )
+        for rows, cols in blocks((len(mentors), len(mentees))):
+            allowed = np.ones((rows.stop - rows.start, cols.stop - cols.start), dtype=bool)
+            for form in forms:
+                allowed &= form.block(rows, cols)
+            for person in row.keys() & col.keys():  # nobody meets themself
+                if cols.start <= col[person] < cols.stop:
+                    allowed[row[person], col[person] - cols.start] = False
+            could[0][rows] += allowed.sum(axis=1)
+            could[1][cols] += allowed.sum(axis=0)
+            for pair in [p for p in times if cols.start <= p[1] < cols.stop]:
+                if not allowed[pair[0], pair[1] - cols.start]:
+                    del times[pair]
+        rounds = [np.zeros_like(counts) for counts in could]
+        for number in range(1, max(times.values(), default=0) + 1):
+            for axis, counts in enumerate(could):
+                met = Counter(pair[axis] for pair, count in times.items() if count >= number)
+                done = [at for at, count in met.items() if count == counts[at]]
+                rounds[axis][done] = number
+        return frozenset(
+            (mentors.ids[i], mentees.ids[j])
+            for (i, j), count in times.items()
+            if count <= max(rounds[0][i], rounds[1][j])
+        )
 
     @property
     def _banned(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self._meetings) - self._again
+
+    @property
+    def _meetings(self) -> list[tuple[str, str]]:
+        """Return the pairs that met, once for each time."""
         recent = self.pairs
         if self.cycles is not None:
             numbers = sorted({pair[2] for pair in self.pairs})[-self.cycles :]
             recent = tuple(pair for pair in self.pairs if self.cycles and pair[2] in numbers)
-        met = {(str(pair[0]), str(pair[1])) for pair in recent}
+        met = [(str(pair[0]), str(pair[1])) for pair in recent]
         if self.either_way:
-            met |= {(mentee, mentor) for mentor, mentee in met}
-        return frozenset(met)
+            met += [(mentee, mentor) for mentor, mentee in met]
+        return met
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return (mentor.id, mentee.id) not in self._banned
@@ -68,4 +144,6 @@ class NotPrevious(PairRule):
 
     def describe(self) -> str:
         span = "before" if self.cycles is None else f"in the last {self.cycles} cycles"
-        return f"the two did not meet {span}"
+        return f"the two did not meet {span}" + (
+            ", until they have met everybody else" if self.until_all_seen else ""
+        )

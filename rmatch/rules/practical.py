@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 class Same(PairRule):
     """Both people have the same value of a field: department, site, country or any extra field.
 
+    Parameters
+    ----------
+    field
+        The column to compare.
+    also
+        Pairs of values that pass too, in either order: legal entities between which data may go.
+
     Examples
     --------
     >>> from rmatch import Person
@@ -35,9 +42,21 @@ class Same(PairRule):
     >>> ann, bob = Person(id="ann", site="Oslo"), Person(id="bob", site="Rome")
     >>> Same("site").allows(ann, bob), Different("site").allows(ann, bob)
     (False, True)
+    >>> Same("site", also=[("Oslo", "Rome")]).allows(ann, bob)
+    True
     """
 
     field: str
+    also: Iterable[Iterable[str]] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        also = frozenset(frozenset(pair) for pair in self.also)
+        if isinstance(self.also, str) or any(len(pair) != 2 for pair in also):
+            raise InvalidInputError(
+                f"{self.name}: also={self.also!r}; pairs of two different values are allowed"
+            )
+        object.__setattr__(self, "also", also)
 
     @property
     def name(self) -> str:
@@ -45,16 +64,23 @@ class Same(PairRule):
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         one, other = mentor.get(self.field), mentee.get(self.field)
-        return None if one is None or other is None else bool(one == other)
+        if one is None or other is None:
+            return None
+        return bool(one == other) or {one, other} in self._also
+
+    @property
+    def _also(self) -> frozenset[frozenset[str]]:
+        return self.also  # type: ignore[return-value]  # frozen sets since __post_init__
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        return _equality(mentors, mentees, self.field, equal=True)
+        return _equality(mentors, mentees, self.field, equal=True, also=self._also)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         _require(self.name, self.field, mentors, mentees)
 
     def describe(self) -> str:
-        return f"the same {self.field}"
+        also = "; ".join(sorted(" and ".join(sorted(pair)) for pair in self._also))
+        return f"the same {self.field}" + (f", or {also}" if also else "")
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         return f"{self.describe()}: {mentor.get(self.field)} and {mentee.get(self.field)}"
@@ -335,16 +361,29 @@ def _require(name: str, column: str, mentors: Roster, mentees: Roster) -> None:
         )
 
 
-def _equality(mentors: Roster, mentees: Roster, name: str, *, equal: bool) -> Shape:
+def _equality(
+    mentors: Roster,
+    mentees: Roster,
+    name: str,
+    *,
+    equal: bool,
+    also: Iterable[Iterable[str]] = (),
+) -> Shape:
     one, other = mentors.columns[name], mentees.columns[name]
+    place: dict[str, int] = {}
     if isinstance(one, Categories) and isinstance(other, Categories):
         left, right, width = one.codes.astype(np.intp), other.codes.astype(np.intp), len(one.labels)
+        place = {label: code for code, label in enumerate(one.labels)}
     else:
         numbers = mentors.numbers(name).values, mentees.numbers(name).values
         values = np.unique(np.concatenate(numbers))
         left, right = (np.searchsorted(values, side) for side in numbers)
         width = len(values)
     table = np.eye(width + 1, dtype=bool)
+    for pair in also:
+        here = [place[value] for value in pair if value in place]
+        if len(here) == 2:
+            table[np.ix_(here, here)] = True
     return Shape(_table(left, right, table if equal else ~table), one.known, other.known)
 
 

@@ -6,7 +6,8 @@ They outrank everything else, locks included (§C6), and fail where data is miss
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -234,14 +235,41 @@ class Conflicts(PairRule):
 
 @dataclass(frozen=True)
 class Vetoes(PairRule):
-    """Neither person is on the other's private list (column ``vetoes``). Never named to anybody."""
+    """Neither person is on the other's private list (column ``vetoes``). Never named to anybody.
 
+    Parameters
+    ----------
+    max_share
+        Whoever excludes more than this share of the other side is counted in the notes of a
+        matching, without names: too many exclusions are the first cause of nobody being left.
+    """
+
+    max_share: float = 0.1
     missing: Missing = field(default="fail", kw_only=True)
     safety: ClassVar[bool] = True
     private: ClassVar[bool] = True
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return mentee.id not in mentor.vetoes and mentor.id not in mentee.vetoes
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.max_share <= 1:
+            raise InvalidInputError(f"vetoes: max_share={self.max_share!r}; 0 to 1 is allowed")
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Count who excludes more than the share, without naming anybody."""
+        found = []
+        for side, one, others, other in (
+            ("mentor", mentors, "mentees", mentees),
+            ("mentee", mentees, "mentors", mentors),
+        ):
+            lists = Counter(row for row, _ in _named(one, other))
+            many = sum(number > self.max_share * len(other) for number in lists.values())
+            if many:
+                people = f"{side} excludes" if many == 1 else f"{side}s exclude"
+                found.append(f"{many} {people} more than {self.max_share:.0%} of the {others}")
+        return found
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         found = {(i, j) for i, j in _named(mentors, mentees)}

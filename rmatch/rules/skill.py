@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import AtLeast, Each, Linear, csr
+from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, on_grid
 from rmatch.rules.base import PairRule, Shape, in_levels
+from rmatch.scoring.base import ScorePart
 from rmatch.scoring.coverage import levels_of, skill_features
 
 if TYPE_CHECKING:
@@ -148,6 +149,74 @@ class MinimumScore(PairRule):
 
     def loosened(self) -> Iterator[PairRule]:
         for least in (0.9 * self.least, 0.75 * self.least, 0.5 * self.least):
+            yield self.replace(least=least)
+
+
+@dataclass(frozen=True)
+class PartAtLeast(PairRule):
+    """One part of the score is at least ``least`` by itself, whatever its weight.
+
+    What a part cannot know counts 0, so ``missing`` decides nothing here.
+
+    Parameters
+    ----------
+    part
+        A score part: ``ReturnCoverage()`` for mentors who must get something back.
+    least
+        The least value, from 0 to 1.
+
+    Examples
+    --------
+    >>> from rmatch import Goal, Person
+    >>> from rmatch.rules import PartAtLeast
+    >>> from rmatch.scoring import ReturnCoverage
+    >>> rule = PartAtLeast(ReturnCoverage(), 0.2)
+    >>> rule.describe()
+    'return coverage is at least 0.2'
+    >>> mentor = Person(id="m", goals={"law": Goal(4)})
+    >>> rule.allows(mentor, Person(id="s", skills={"law": 4})), rule.allows(mentor, Person(id="t"))
+    (True, False)
+    """
+
+    part: ScorePart
+    least: float = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.part, ScorePart):
+            raise InvalidInputError(f"part_at_least: part={self.part!r}; a score part is allowed")
+        if not 0 <= self.least <= 1:
+            raise InvalidInputError(f"part_at_least: least={self.least!r}; 0 to 1 is allowed")
+
+    @property
+    def name(self) -> str:
+        return f"{self.part.name}_at_least"
+
+    @property
+    def _units(self) -> int:
+        return int(on_grid(np.array(self.least)))
+
+    def holds(self, mentor: Person, mentee: Person) -> bool | None:
+        return self.part.gain(mentor, mentee, 1.0) >= self._units
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        self.part.validate(mentors, mentees)
+
+    def form(self, mentors: Roster, mentees: Roster) -> PairForm:
+        gains = self.part.form(mentors, mentees, 1.0)
+        return Mask(lambda rows, cols: gains.block(rows, cols) >= self._units)
+
+    def mask(self, mentors: Roster, mentees: Roster) -> NDArray[np.bool_]:
+        return self.form(mentors, mentees).block(slice(None), slice(None))
+
+    def describe(self) -> str:
+        return f"{self.part.name.replace('_', ' ')} is at least {self.least:g}"
+
+    def explain(self, mentor: Person, mentee: Person) -> str:
+        return f"{self.describe()}: {self.part.value(mentor, mentee):.2f}"
+
+    def loosened(self) -> Iterator[PairRule]:
+        for least in (0.75 * self.least, 0.5 * self.least, 0.25 * self.least):
             yield self.replace(least=least)
 
 

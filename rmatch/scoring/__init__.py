@@ -6,6 +6,7 @@ Add a part by writing one class in the file of its family, and its name here.
 from rmatch.scoring.affinity import Convenience, SharedInterests, SharedValues
 from rmatch.scoring.base import ScorePart, Term
 from rmatch.scoring.coverage import MutualLearning, ReturnCoverage, TeachingCoverage
+from rmatch.scoring.perspective import PerspectiveDistance
 from rmatch.scoring.preference import StatedPreference
 from rmatch.scoring.soft import CustomScore, Soft, TableScore
 
@@ -15,6 +16,7 @@ PARTS: dict[str, type[ScorePart]] = {
     for part in (
         Convenience,
         MutualLearning,
+        PerspectiveDistance,
         ReturnCoverage,
         SharedInterests,
         SharedValues,
@@ -51,6 +53,7 @@ __all__ = [
     "Convenience",
     "CustomScore",
     "MutualLearning",
+    "PerspectiveDistance",
     "ReturnCoverage",
     "ScorePart",
     "SharedInterests",

@@ -20,17 +20,31 @@ if TYPE_CHECKING:
 class Soft(ScorePart):
     """A rule that is wished for, not required: 1 where it holds, 0 where not or not known.
 
-    ``Different("department").soft(weight=0.1)`` is short for one.
+    ``Different("department").soft(weight=0.1)`` is short for one. A safety rule cannot be: nothing
+    outweighs it (§C6).
     """
 
     rule: PairRule
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.rule, PairRule):
+            raise InvalidInputError(f"soft: rule={self.rule!r}; a pair rule is allowed")
+        if self.rule.safety or self.rule.minimum_score is not None:
+            why = "is a safety rule, which nothing outweighs" if self.rule.safety else (
+                "is about the score itself"
+            )  # fmt: skip
+            raise InvalidInputError(
+                f"{self.rule.name} {why}, so it cannot be soft; it belongs into rules=[...]"
+            )
 
     @property
     def name(self) -> str:
         return self.rule.name
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
-        return [Term(1.0, self.rule.describe())] if self.rule.holds(mentor, mentee) else []
+        words = "" if self.rule.private else self.rule.describe()
+        return [Term(1.0, words)] if self.rule.holds(mentor, mentee) else []
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
         form = self.rule.replace(missing="fail").bound(mentors, mentees).form(mentors, mentees)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 _START, _ADD = 8, 6
 #: Edges for each person in the first integer program; each further one has four times as many.
 _FIRST, _MORE = 6, 4
+#: The relaxation is good enough when its proven bound is this near, as a share of its value.
+_NEAR = 1e-7
 #: The finest prices: 2**-20 of a whole unit of gain.
 _FINEST = 20
 
@@ -58,13 +60,17 @@ class Bounding:
     loss: Ints  # (edges,), at least 0
     grid: int
 
+    @property
+    def height(self) -> float:
+        """The bound in units of gain."""
+        return self.bound / self.grid
+
 
 def solve(candidates: Candidates, options: Options, direct: Direct) -> Selection:
     """Return the optimum by prices; ``direct`` solves the integer programs that are left."""
     started = perf_counter()
     base = frame(candidates)
-    prices = relaxation(candidates, base)
-    bounding = bounded(candidates, base, prices)
+    bounding = relaxation(candidates, base)
     ceiling = bounding.bound // bounding.grid
     options.report("relaxation", bound=ceiling)
     order = np.argsort(bounding.loss, kind="stable")
@@ -109,39 +115,51 @@ def solve(candidates: Candidates, options: Options, direct: Direct) -> Selection
         few = min(few * _MORE, max(matter, few + 1))
 
 
-def relaxation(candidates: Candidates, base: Frame) -> Floats:
-    """Return optimal prices of the rows, by column generation."""
+def relaxation(candidates: Candidates, base: Frame) -> Bounding:
+    """Return the bound of the linear relaxation, and all edges' losses, by column generation.
+
+    It ends as soon as the bound proven by the prices is near the value of the relaxation over the
+    edges found so far: further rounds would change the last digits only, and the rest of the
+    method asks for no more.
+    """
     gain = folded(candidates)
     used = np.union1d(_leading(candidates, np.arange(len(gain)), gain, _START), candidates.locked)
     if ((base.low > 0) | (base.high < 0)).any():
-        # Choosing nothing breaks a row: first find edges with which all rows can hold.
-        nothing = candidates.replace(gain=np.zeros_like(candidates.gain))
-        _, used = _generate(nothing, base, np.zeros_like(gain), used, repair=True)
-    prices, _ = _generate(candidates, base, gain, used, repair=False)
-    return prices
-
-
-def _generate(
-    candidates: Candidates, base: Frame, gain: Ints, used: Places, *, repair: bool
-) -> tuple[Floats, Places]:
-    """Add edges until none would improve the relaxation; return the prices and the edges.
-
-    With ``repair``, what is minimised is how far rows are outside their limits; it must reach 0.
-    """
-    tolerance = 1e-7 if repair else 1e-3
+        used = _repaired(candidates, base, used)
+    best: Bounding | None = None
     while True:
-        written = base.program(candidates.take(used))
-        prices, value = _linear(_repairable(written) if repair else written)
-        if repair and value > -tolerance:
-            return prices, used
+        prices, value = _linear(base.program(candidates.take(used)))
+        found = bounded(candidates, base, prices)
+        if best is None or found.height < best.height:
+            best = found
+        if best.height - value <= _NEAR * max(abs(value), 1.0):
+            return best
         reduced = gain - base.over_edges(candidates, prices)
-        reduced[used] = 0
-        better = np.flatnonzero(reduced > tolerance)
-        if not len(better):
-            if repair:
-                raise Infeasible
-            return prices, used
-        used = np.union1d(used, _leading(candidates, better, reduced[better], _ADD))
+        further = _further(candidates, used, reduced, 1e-3)
+        if not len(further):
+            return best
+        used = np.union1d(used, further)
+
+
+def _repaired(candidates: Candidates, base: Frame, used: Places) -> Places:
+    """Add edges until all rows can hold, where choosing nothing breaks one."""
+    nothing = candidates.replace(gain=np.zeros_like(candidates.gain))
+    none = np.zeros_like(candidates.gain)
+    while True:
+        prices, value = _linear(_repairable(base.program(nothing.take(used))))
+        if value > -1e-7:
+            return used
+        further = _further(nothing, used, none - base.over_edges(nothing, prices), 1e-7)
+        if not len(further):
+            raise Infeasible
+        used = np.union1d(used, further)
+
+
+def _further(candidates: Candidates, used: Places, reduced: Floats, tolerance: float) -> Places:
+    """Return each person's best edges that are not used yet and would improve the relaxation."""
+    reduced[used] = 0
+    better = np.flatnonzero(reduced > tolerance)
+    return _leading(candidates, better, reduced[better], _ADD)
 
 
 def _leading(
@@ -212,7 +230,8 @@ def bounded(candidates: Candidates, base: Frame, prices: Floats) -> Bounding:
         sum of y * (high where y > 0, else low) + sum of max(0, gain - cost at y) over columns
 
     is at least the objective of every matching; a locked edge counts without the max. Prices of
-    soft rows are between the penalty and its negative, so that being outside never pays.
+    soft rows are between the penalty and its negative, so that being outside never pays; that of a
+    count is what the rows that sum it make of it, so that its column is worth exactly nothing.
     """
     limits = np.where(prices > 0, base.high, base.low)
     used = np.abs(limits) < NO_LIMIT
@@ -227,6 +246,8 @@ def bounded(candidates: Candidates, base: Frame, prices: Floats) -> Bounding:
         soft = penalty > 0
         clipped = np.clip(whole[cohort], -penalty, penalty)
         whole[cohort] = np.where(soft, clipped, whole[cohort])
+        counts = candidates.cohort.counts
+        whole[cohort][counts] = (candidates.cohort.links.T @ whole[cohort])[counts]
     limits = np.where(whole > 0, base.high, base.low)
     total = int((whole * np.where(whole == 0, 0, limits)).sum())
     further = base.gain * grid - base.matrix.T @ whole

@@ -22,8 +22,8 @@ class Program:
     """Maximise ``gain @ x`` over whole ``lower <= x <= upper`` with ``low <= matrix @ x <= high``.
 
     The first columns are the edges, in their order. Then comes one column for everybody who may
-    have several pairs and for whom it matters whether they have any, and last two for each soft
-    row: how far it is below and above its limits.
+    have several pairs and for whom it matters whether they have any, two for each soft row (how far
+    it is below and above its limits), and last one for each count that cohort rows sum.
     """
 
     gain: Ints  # (columns,)
@@ -143,7 +143,8 @@ def frame(candidates: Candidates) -> Frame:
     ]
     people = [_columns(len(side[1]), who) for side, who in zip(sides, asked, strict=True)]
     soft = np.zeros(0, np.intp) if cohort is None else np.flatnonzero(cohort.penalty > 0)
-    slack, width = 2 * len(soft), sum(map(len, asked))
+    counts = np.zeros(0, np.intp) if cohort is None else cohort.counts
+    width = sum(map(len, asked))
     blocks: list[tuple[int | None, sp.csr_array, sp.csr_array, Ints, Ints]] = []
     for axis, (least, most, _) in enumerate(sides):
         one = sp.eye_array(len(most), dtype=np.int64, format="csr")
@@ -170,7 +171,7 @@ def frame(candidates: Candidates) -> Frame:
     if bounds.seats is not None:
         nothing = sp.csr_array((1, width), dtype=np.int64)
         blocks.append((None, nothing, nothing, np.array([-NO_LIMIT]), np.array([bounds.seats])))
-    return _framed(blocks, candidates, asked, soft, (width, slack))
+    return _framed(blocks, candidates, asked, soft, counts)
 
 
 def _framed(
@@ -178,10 +179,11 @@ def _framed(
     candidates: Candidates,
     asked: list[NDArray[np.intp]],
     soft: NDArray[np.intp],
-    widths: tuple[int, int],
+    counts: NDArray[np.intp],
 ) -> Frame:
     """Stack blocks of rows, the cohort rows last."""
-    bounds, cohort, (people, slack) = candidates.bounds, candidates.cohort, widths
+    bounds, cohort = candidates.bounds, candidates.cohort
+    people, slack = sum(map(len, asked)), 2 * len(soft) + len(counts)
     rows = 0 if cohort is None else len(cohort)
     over = [
         [
@@ -201,11 +203,15 @@ def _framed(
     penalty = np.zeros(0, dtype=np.int64)
     if cohort is not None:
         named = [cohort.mentors[:, asked[0]], cohort.mentees[:, asked[1]]]
-        signs = (np.tile([1, -1], len(soft)), (np.repeat(soft, 2), np.arange(slack)))
-        further.append(sp.hstack([*named, sp.csr_array(signs, shape=(rows, slack))]))
-        low.append(cohort.low)
-        high.append(cohort.high)
-        penalty = np.repeat(cohort.penalty[soft], 2)
+        outside = (np.tile([1, -1], len(soft)), (np.repeat(soft, 2), np.arange(2 * len(soft))))
+        named.append(sp.csr_array(outside, shape=(rows, 2 * len(soft))))
+        # A count's own row says what its column is; rows that sum it do so through the column.
+        named.append(cohort.links[:, counts] - _columns(rows, counts))
+        further.append(sp.hstack(named))
+        counted = np.isin(np.arange(rows), counts)
+        low.append(np.where(counted, 0, cohort.low))
+        high.append(np.where(counted, 0, cohort.high))
+        penalty = np.concatenate([np.repeat(cohort.penalty[soft], 2), np.zeros_like(counts)])
     bonus = [bounds.mentor_bonus[asked[0]], bounds.mentee_bonus[asked[1]]]
     return Frame(
         sp.csr_array(sp.vstack(over[0], format="csr")),

@@ -26,6 +26,7 @@ from rmatch.rules import (
     PeopleCount,
     Priority,
     ReleaseCap,
+    RunningPairs,
     SeatLimit,
     SeparatePartners,
     TimeBudget,
@@ -55,7 +56,15 @@ def _between(values):
 
 
 RULES = {
-    "BurdenCap": st.builds(BurdenCap, counts, st.sampled_from([None, "running"]), any_side),
+    "BurdenCap": st.builds(
+        lambda most, running, side, values: BurdenCap(
+            most, running, side, "site" if values else None, values
+        ),
+        counts,
+        st.sampled_from([None, "running"]),
+        any_side,
+        st.sampled_from([(), ("Oslo",), ("Rome", "Oslo")]),
+    ),
     "ChangeBudget": st.builds(ChangeBudget, pair_lists, counts, penalty=penalties),
     "FairnessFloor": st.builds(
         FairnessFloor, st.just("site"), sides, shares, st.booleans(), st.just("basis")
@@ -86,9 +95,16 @@ RULES = {
         any_side,
         penalty=penalties,
     ),
+    "RunningPairs": st.builds(RunningPairs),
     "SeatLimit": st.builds(SeatLimit, counts),
     "SeparatePartners": st.builds(SeparatePartners, people_lists, penalty=penalties),
-    "TimeBudget": st.builds(TimeBudget, st.sampled_from([0, 1, 1.5]), st.sampled_from([0.1, 1])),
+    "TimeBudget": st.builds(
+        TimeBudget,
+        st.sampled_from([0, 1, 1.5]),
+        st.sampled_from([0.1, 1]),
+        most=st.sampled_from([None, 2]),
+        running=st.sampled_from([None, "running"]),
+    ),
 }
 
 

@@ -5,7 +5,7 @@ Add a rule by writing one class in the file of its family, and its name here.
 
 from rmatch.rules.cohort.base import Breach, CohortRule, PricedRule
 from rmatch.rules.cohort.change import ChangeBudget
-from rmatch.rules.cohort.counts import PairsIfAny, PairsPerPerson, SeatLimit
+from rmatch.rules.cohort.counts import PairsIfAny, PairsPerPerson, RunningPairs, SeatLimit
 from rmatch.rules.cohort.fairness import FairnessFloor, GroupBalance
 from rmatch.rules.cohort.groups import PeopleCount, ReleaseCap, SeparatePartners
 from rmatch.rules.cohort.loads import BurdenCap, NoTwoCycles, TimeBudget
@@ -30,6 +30,7 @@ COHORT_RULES: dict[str, type[CohortRule]] = {
         PeopleCount,
         Priority,
         ReleaseCap,
+        RunningPairs,
         SeatLimit,
         SeparatePartners,
         TimeBudget,
@@ -54,6 +55,7 @@ __all__ = [
     "PricedRule",
     "Priority",
     "ReleaseCap",
+    "RunningPairs",
     "SeatLimit",
     "SeparatePartners",
     "TimeBudget",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from rmatch.rules.cohort.base import (
     ends,
     limits,
     outside,
+    require_field,
     whole,
 )
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmatch.candidates import Bounds
+    from rmatch.people import Roster
     from rmatch.problem import Problem
 
 
@@ -109,6 +112,60 @@ class PairsPerPerson(CohortRule):
     def loosened(self) -> Iterator[CohortRule]:
         for least in range((self.least or 0) - 1, -1, -1):
             yield self.replace(least=least, most=self.most)
+
+
+@dataclass(frozen=True)
+class RunningPairs(CohortRule):
+    """Pairs that are running already take places: everybody has as many fewer.
+
+    Parameters
+    ----------
+    field
+        The roster column with the number of a person's running pairs in that role; somebody
+        without a value has none.
+
+    Examples
+    --------
+    >>> import rmatch
+    >>> from rmatch.rules import RunningPairs
+    >>> juniors = [{"id": "m", "skills": "AI:4", "capacity": 2, "running": 1}]
+    >>> seniors = [{"id": f"s{n}", "goals": "AI"} for n in range(3)]
+    >>> len(rmatch.match(juniors, seniors, rules=[RunningPairs()]))
+    1
+    """
+
+    field: str = "running"
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        require_field(self, self.field, mentors, mentees)
+
+    def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
+        changes = {}
+        for one in ("mentor", "mentee"):
+            roster, name = getattr(problem, f"{one}s"), f"{one}_most"
+            if self.field in roster.columns:
+                taken = np.nan_to_num(roster.numbers(self.field).values, nan=0.0)
+                left = np.floor(getattr(problem.counts, name) - taken).astype(np.int64)
+                changes[name] = np.minimum(getattr(bounds, name), np.maximum(left, 0))
+        return replace(bounds, **changes)
+
+    def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
+        found = []
+        for side, most in (
+            ("mentors", problem.counts.mentor_most),
+            ("mentees", problem.counts.mentee_most),
+        ):
+            roster = getattr(problem, side)
+            for row, count in Counter(ends(pairs, cast("Side", side))).items():
+                running = roster.person(row).get(self.field) or 0
+                extra = count + running - int(most[row])
+                if extra > 0:
+                    what = f"{roster.ids[row]} has {count} pairs and {running:g} running"
+                    found.append(Breach(f"{what}, {most[row]} allowed", math.ceil(extra)))
+        return found
+
+    def describe(self) -> str:
+        return f"running pairs ({self.field}) take places"
 
 
 @dataclass(frozen=True)

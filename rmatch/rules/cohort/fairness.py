@@ -58,27 +58,28 @@ class _BetweenGroups(CohortRule):
             taken[person.get(self.field)] += row in matched
         return {group: Fraction(taken[group], size[group]) for group in size if group is not None}
 
-    def _row(
-        self, problem: Problem, better: Any, worse: Any, scale: Fraction, band: Fraction
-    ) -> Row:
-        """Return the row: the rate of ``worse`` >= ``scale`` * the rate of ``better`` - ``band``.
+    def _rows(self, problem: Problem, scale: Fraction, band: Fraction) -> list[Row]:
+        """Return a count of matched people for each group, and for any two of them the row
+
+        rate of the one >= ``scale`` * rate of the other - ``band``.
 
         Multiplied by both sizes and the denominators, everything in it is whole.
         """
         members = groups(getattr(problem, self.side), self.field)
-        more, less = members[better], members[worse]
         whole = scale.denominator * band.denominator
-        factors = np.concatenate(
-            [
-                np.full(len(less), len(more) * whole),
-                np.full(len(more), -int(len(less) * scale * whole)),
-            ]
-        )
-        low = -int(band * whole * len(more) * len(less))
-        people, name = np.concatenate([less, more]), f"{worse} against {better}"
-        if self.side == "mentors":
-            return Row(name, low, None, mentors=people, per_mentor=factors)
-        return Row(name, low, None, mentees=people, per_mentee=factors)
+        rows = [
+            Row(f"matched of {group}", None, None, mentors=people)
+            if self.side == "mentors"
+            else Row(f"matched of {group}", None, None, mentees=people)
+            for group, people in members.items()
+        ]
+        sizes = [len(people) for people in members.values()]
+        for (better, more), (worse, less) in permutations(enumerate(sizes), 2):
+            factors = np.array([more * whole, -int(less * scale * whole)])
+            low = -int(band * whole * more * less)
+            rows.append(Row("two groups", low, None, rows=np.array([worse, better]),
+                            per_row=factors))  # fmt: skip
+        return rows
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,7 @@ class GroupBalance(_BetweenGroups):
     def rows(
         self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
     ) -> Sequence[Row]:
-        band = fraction(self, "band", self.band)
-        members = groups(getattr(problem, self.side), self.field)
-        return [
-            self._row(problem, better, worse, Fraction(1), band)
-            for better, worse in permutations(members, 2)
-        ]
+        return self._rows(problem, Fraction(1), fraction(self, "band", self.band))
 
     def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
         rates, band = self._rates(problem, pairs), fraction(self, "band", self.band)
@@ -186,12 +182,7 @@ class FairnessFloor(_BetweenGroups):
     ) -> Sequence[Row]:
         if not self.enforce:
             return []
-        ratio = fraction(self, "ratio", self.ratio)
-        members = groups(getattr(problem, self.side), self.field)
-        return [
-            self._row(problem, better, worse, ratio, Fraction(0))
-            for better, worse in permutations(members, 2)
-        ]
+        return self._rows(problem, fraction(self, "ratio", self.ratio), Fraction(0))
 
     def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
         rates, ratio = self._rates(problem, pairs), fraction(self, "ratio", self.ratio)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations
-from math import isfinite, lcm
+from itertools import combinations, pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,6 +21,7 @@ from rmatch.rules.cohort.base import (
     PricedRule,
     both_roles,
     check_side,
+    groups,
     require_field,
     whole,
 )
@@ -54,6 +55,8 @@ def _lowered(most: NDArray[np.int64], limit: NDArray[np.float64]) -> NDArray[np.
 class BurdenCap(CohortRule):
     """Nobody has more than ``most`` pairs, those of other programmes included.
 
+    For a cap in hours, see :class:`TimeBudget`.
+
     Parameters
     ----------
     most
@@ -64,38 +67,64 @@ class BurdenCap(CohortRule):
     side
         Whose pairs count: ``"both"`` (one cap over both roles of a person), ``"mentors"`` or
         ``"mentees"``.
+    field, values
+        Cap only people whose value of this column is one of these: mentors who share lived
+        experience, or the few of a small group whom everybody asks for. Default: everybody.
 
     Examples
     --------
     >>> from rmatch.rules import BurdenCap
     >>> BurdenCap(2, running="pairs_elsewhere").describe()
     'at most 2 pairs per person, those in pairs_elsewhere included'
+    >>> BurdenCap(1, field="lived_experience", values=["yes"]).describe()
+    'at most 1 pairs per person whose lived_experience is yes'
     """
 
     most: int = 2
     running: str | None = None
     side: Literal["both", "mentors", "mentees"] = "both"
+    field: str | None = None
+    values: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         whole(self, "most", self.most)
         check_side(self, self.side, ("both", "mentors", "mentees"))
+        if isinstance(self.values, str) or (self.field is None) != (not self.values):
+            raise InvalidInputError(
+                f"{self.name}: field={self.field!r}, values={self.values!r}; "
+                "give a column and a list of its values, or neither"
+            )
+        object.__setattr__(self, "values", tuple(self.values))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        if self.running is not None:
-            require_field(self, self.running, mentors, mentees)
+        for name in (self.running, self.field):
+            if name is not None:
+                require_field(self, name, mentors, mentees)
 
     def _free(self, roster: Roster) -> NDArray[np.float64]:
-        """Return how many more pairs everybody may have."""
+        """Return how many more pairs everybody may have, capped or not."""
         if self.running is None:
             return np.full(len(roster), float(self.most))
         return self.most - np.nan_to_num(roster.numbers(self.running).values, nan=0.0)
 
+    def _capped(self, roster: Roster) -> NDArray[np.bool_]:
+        """Say who is meant."""
+        if self.field is None:
+            return np.ones(len(roster), dtype=bool)
+        members, none = groups(roster, self.field), np.zeros(0, np.intp)
+        capped = np.zeros(len(roster), dtype=bool)
+        capped[np.concatenate([members.get(value, none) for value in self.values])] = True
+        return capped
+
+    def _limit(self, roster: Roster) -> NDArray[np.float64]:
+        return np.where(self._capped(roster), self._free(roster), np.inf)
+
     def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
         if self.side != "mentees":
-            most = _lowered(bounds.mentor_most, self._free(problem.mentors))
+            most = _lowered(bounds.mentor_most, self._limit(problem.mentors))
             bounds = replace(bounds, mentor_most=most)
         if self.side != "mentors":
-            most = _lowered(bounds.mentee_most, self._free(problem.mentees))
+            most = _lowered(bounds.mentee_most, self._limit(problem.mentees))
             bounds = replace(bounds, mentee_most=most)
         return bounds
 
@@ -108,6 +137,7 @@ class BurdenCap(CohortRule):
         none = np.zeros(0, np.intp)
         as_mentor, as_mentee = _edges_by(mentor), _edges_by(mentee)
         left, right = self._free(problem.mentors), self._free(problem.mentees)
+        capped = self._capped(problem.mentors), self._capped(problem.mentees)
         return [
             Row(
                 f"{problem.mentors.ids[i]}: {self.describe()}",
@@ -116,11 +146,13 @@ class BurdenCap(CohortRule):
                 np.concatenate([as_mentor.get(i, none), as_mentee.get(j, none)]),
             )
             for i, j in both_roles(problem)
+            if capped[0][i] or capped[1][j]
         ]
 
     def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
         count: Counter[str] = Counter()
         running: dict[str, float] = {}
+        capped = set()
         for axis, side in ((0, "mentors"), (1, "mentees")):
             if self.side in ("both", side):
                 roster = getattr(problem, side)
@@ -128,14 +160,18 @@ class BurdenCap(CohortRule):
                 for person in roster:
                     before = (person.get(self.running) if self.running else 0) or 0
                     running[person.id] = max(running.get(person.id, 0), before)
+                    if self.field is None or person.get(self.field) in self.values:
+                        capped.add(person.id)
         return [
             Breach(f"{person} has {number} pairs and {running[person]:g} elsewhere", 1)
             for person, number in count.items()
-            if number + running[person] > self.most
+            if person in capped and number + running[person] > self.most
         ]
 
     def describe(self) -> str:
         where = "person" if self.side == "both" else self.side.removesuffix("s")
+        if self.field is not None:
+            where += f" whose {self.field} is {' or '.join(self.values)}"
         also = f", those in {self.running} included" if self.running else ""
         return f"at most {self.most} pairs per {where}{also}"
 
@@ -155,6 +191,11 @@ class TimeBudget(CohortRule):
     field
         The roster column with everybody's hours. Nobody without a value is limited; of somebody
         who is on both rosters with different hours, the fewer count.
+    most
+        The most hours per month of anybody, whatever their own; ``None`` is no such cap.
+    running
+        A roster column with the hours that pairs of other programmes take already; ``None`` where
+        there are none. Of different values on both rosters, the higher counts.
 
     Examples
     --------
@@ -166,71 +207,116 @@ class TimeBudget(CohortRule):
     mentor_hours: float = 1.0
     mentee_hours: float = 1.0
     field: str = "hours_per_month"
+    most: float | None = None
+    running: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("mentor_hours", "mentee_hours"):
+        for name in ("mentor_hours", "mentee_hours", "most"):
             value = getattr(self, name)
-            if not (isfinite(value) and value >= 0):
+            if value is not None and not (isfinite(value) and value >= 0):
                 raise InvalidInputError(f"{self.name}: {name}={value!r}; a number of at least 0")
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_field(self, self.field, mentors, mentees)
+        if self.most is None:
+            require_field(self, self.field, mentors, mentees)
+        if self.running is not None:
+            require_field(self, self.running, mentors, mentees)
 
     def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
+        hours = self._left(problem)
         return replace(
             bounds,
-            mentor_most=_lowered(
-                bounds.mentor_most, _whole_pairs(problem.mentors, self.field, self.mentor_hours)
-            ),
-            mentee_most=_lowered(
-                bounds.mentee_most, _whole_pairs(problem.mentees, self.field, self.mentee_hours)
-            ),
+            mentor_most=_lowered(bounds.mentor_most, _whole_pairs(hours[0], self.mentor_hours)),
+            mentee_most=_lowered(bounds.mentee_most, _whole_pairs(hours[1], self.mentee_hours)),
         )
 
     def rows(
         self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
     ) -> Sequence[Row]:
-        """Return one row for everybody in both roles, in whole parts of an hour."""
+        """Return rows for everybody in both roles: which numbers of pairs go together.
+
+        Hours would say the same in one row, but these say it so that no fraction of a pair fits.
+        """
         none = np.zeros(0, np.intp)
         as_mentor, as_mentee = _edges_by(mentor), _edges_by(mentee)
-        left, right = _exact(self.mentor_hours), _exact(self.mentee_hours)
-        parts = lcm(left.denominator, right.denominator)
-        rows = []
+        rows, (hours, _) = [], self._left(problem)
         for i, j in both_roles(problem):
-            hours = _hours(problem, i, j, self.field)
-            if hours is None:
-                continue
             one, other = as_mentor.get(i, none), as_mentee.get(j, none)
-            factors = np.repeat([int(left * parts), int(right * parts)], [len(one), len(other)])
             name = f"{problem.mentors.ids[i]}: {self.describe()}"
-            high = int(_exact(hours) * parts // 1)
-            rows.append(Row(name, None, high, np.concatenate([one, other]), factors))
+            for left, right, high in self._together(hours[i], *problem.shape[::-1]):
+                factors = np.repeat([left, right], [len(one), len(other)])
+                rows.append(Row(name, None, high, np.concatenate([one, other]), factors))
         return rows
+
+    def _together(
+        self, hours: Fraction | None, most: int, other_most: int
+    ) -> list[tuple[int, int, int]]:
+        """Return ``a, b, c`` with ``a x + b y <= c`` for x pairs as a mentor and y as a mentee.
+
+        The upper hull of the whole points that fit into the hours; limits of x or y alone are
+        bounds.
+        """
+        one, other = _exact(self.mentor_hours), _exact(self.mentee_hours)
+        if hours is None or hours < 0 or not one or not other:
+            return []
+        hull: list[tuple[int, int]] = []
+        for x in range(min(most, int(hours // one)) + 1):
+            point = (x, min(other_most, int((hours - one * x) // other)))
+            while len(hull) > 1 and _turn(hull[-2], hull[-1], point) >= 0:
+                hull.pop()
+            hull.append(point)
+        return [
+            (y - to_y, to_x - x, (y - to_y) * x + (to_x - x) * y)
+            for (x, y), (to_x, to_y) in pairwise(hull)
+            if to_y < y
+        ]
+
+    def _left(self, problem: Problem) -> tuple[list[Fraction | None], ...]:
+        """Return the hours that everybody has left, for both rosters; ``None`` is no limit."""
+        sides: list[list[Fraction | None]] = []
+        for roster in (problem.mentors, problem.mentees):
+            left = _values(roster, self.field)
+            if self.most is not None:
+                left = np.fmin(left, self.most)
+            taken = np.nan_to_num(_values(roster, self.running), nan=0.0)
+            exact = [
+                None if np.isnan(hours) else _exact(hours) - _exact(gone)
+                for hours, gone in zip(left.tolist(), taken.tolist(), strict=True)
+            ]
+            sides.append(exact)
+        for i, j in both_roles(problem):
+            known = [hours for hours in (sides[0][i], sides[1][j]) if hours is not None]
+            sides[0][i] = sides[1][j] = min(known, default=None)
+        return tuple(sides)
 
     def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
         used: dict[str, Fraction] = {}
-        budget: dict[str, float] = {}
         for pair in pairs:
             for person, hours in (
                 (problem.mentors.person(pair[0]), self.mentor_hours),
                 (problem.mentees.person(pair[1]), self.mentee_hours),
             ):
                 used[person.id] = used.get(person.id, Fraction(0)) + _exact(hours)
+        left: dict[str, Fraction] = {}
         for side in (problem.mentors, problem.mentees):
             for person in side:
-                hours = person.get(self.field)
-                if hours is not None:
-                    budget[person.id] = min(budget.get(person.id, hours), hours)
+                limits = [h for h in (person.get(self.field), self.most) if h is not None]
+                if limits:
+                    taken = (person.get(self.running) if self.running else 0) or 0
+                    room = _exact(min(limits)) - _exact(taken)
+                    left[person.id] = min(left.get(person.id, room), room)
         return [
-            Breach(f"{person} needs {float(hours):g} hours of {budget[person]:g}")
+            Breach(f"{person} needs {float(hours):g} hours of {float(left[person]):g}")
             for person, hours in used.items()
-            if person in budget and hours > _exact(budget[person])
+            if person in left and hours > left[person]
         ]
 
     def describe(self) -> str:
+        also = f", those in {self.running} included" if self.running else ""
+        cap = "" if self.most is None else f" and {self.most:g}"
         return (
-            f"pairs fit into {self.field}: {self.mentor_hours:g} hours for a mentor, "
-            f"{self.mentee_hours:g} for a mentee"
+            f"pairs fit into {self.field}{cap}: {self.mentor_hours:g} hours for a mentor, "
+            f"{self.mentee_hours:g} for a mentee{also}"
         )
 
 
@@ -239,23 +325,25 @@ def _exact(hours: float) -> Fraction:
     return Fraction(hours).limit_denominator(10_000)
 
 
-def _whole_pairs(roster: Roster, field: str, hours: float) -> NDArray[np.float64]:
-    """Return how many pairs fit into everybody's hours; NaN where these are not known."""
-    per_pair = _exact(hours)
-    if per_pair == 0:
+def _values(roster: Roster, field: str | None) -> NDArray[np.float64]:
+    if field is None or field not in roster.columns:
         return np.full(len(roster), np.nan)
+    return roster.numbers(field).values
+
+
+def _whole_pairs(left: Sequence[Fraction | None], hours: float) -> NDArray[np.float64]:
+    """Return how many pairs fit into everybody's hours; NaN where there is no limit."""
+    per_pair = _exact(hours)
     return np.array(
-        [
-            np.nan if np.isnan(value) else float(_exact(value) // per_pair)
-            for value in roster.numbers(field).values.tolist()
-        ]
-    )
+        [np.nan if h is None or (h >= 0 and not per_pair) else
+         0.0 if h < 0 else float(h // per_pair) for h in left]
+    )  # fmt: skip
 
 
-def _hours(problem: Problem, i: int, j: int, field: str) -> float | None:
-    both = (problem.mentors.numbers(field).values[i], problem.mentees.numbers(field).values[j])
-    known = [float(value) for value in both if not np.isnan(value)]
-    return min(known, default=None)
+def _turn(one: tuple[int, int], two: tuple[int, int], three: tuple[int, int]) -> int:
+    """Return above 0 where three points turn left, below where they turn right."""
+    (a, b), (c, d), (e, f) = one, two, three
+    return (c - a) * (f - b) - (d - b) * (e - a)
 
 
 @dataclass(frozen=True)
