@@ -1,16 +1,17 @@
-"""The cases of the main job: people in a data frame, and ready-made matrices."""
+"""The cases: people in a data frame, rosters of many families, and ready-made matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 import rmatch
+from benchmarks.families import SPEED_FAMILIES
 from benchmarks.peers import FORBIDDEN, PEERS
 from benchmarks.people import frames
-from benchmarks.registry import Contestant, Outcome, case
+from benchmarks.registry import Contestant, Outcome, Run, case
 from rmatch.rules import (
     CommonLanguage,
     Different,
@@ -29,47 +30,141 @@ SIX_RULES = (
     TimeZoneDifference(4),
 )
 
+#: Sizes at which rmatch meets other libraries, and at which it is alone.
+SIZES = (200, 1_000, 2_000, 5_000, 10_000)
+ALONE = (20_000, 50_000, 100_000)
+
+
+def outcome(
+    matching: rmatch.Matching, told: list[dict[str, Any]] | None = None, terms: int = 0
+) -> Outcome:
+    """Return what a matching says about its solve; ``told`` is what its callback was told."""
+    last = (told[-1] if told else {}) | {"terms": terms}
+    names = ("round", "edges", "touched", "terms") if "round" in last else ()
+    figures = {name: last[name] for name in names}
+    return Outcome(matching.units, matching.seconds, figures)
+
+
+def warm(problem: Any) -> None:
+    """Load libraries and compiled loops, outside the clock."""
+    for solver in ("auto", "pricing"):
+        rmatch.solve(problem, solver=solver)
+
+
+def from_rosters(family: str, size: int) -> Contestant:
+    """Return rmatch on a family: from two rosters to the checked matching, scoring included."""
+
+    def ready() -> Run:
+        warm(SPEED_FAMILIES[family](300))
+        given = SPEED_FAMILIES[family](size)
+        # The least arithmetic of a scan: one product per goal and one per site of a mentee.
+        terms = len(given.mentees.ragged("goals").codes) + given.shape[1]
+
+        def run() -> Outcome:
+            told: list[dict[str, Any]] = []
+            # Nothing computed before is kept: the problem is made again of its rosters.
+            return outcome(rmatch.solve(given.replace(), callback=told.append), told, terms)
+
+        return run
+
+    return ready
+
+
+def on_matrix(problem: Callable[[], Any], size: int, many: str = "none") -> dict[str, Contestant]:
+    """Return the peers on the ready-made matrix of a problem, which is built outside the clock."""
+
+    def made() -> tuple[Any, Any, Any]:
+        whole = problem()
+        return dense(whole), whole.bounds.mentor_most, whole.bounds.mentee_most
+
+    return peers(made, size, many)
+
+
+def peers(
+    made: Callable[[], tuple[Any, Any, Any]], size: int, many: str = "none"
+) -> dict[str, Contestant]:
+    """Return the peers that can solve a problem of gains and the most pairs of each person."""
+
+    def contestant(solve: Callable[[Any, Any, Any], int]) -> Contestant:
+        def ready() -> Run:
+            two = np.ones(2, np.int64)
+            solve(np.ones((2, 2), np.int64), two, two)  # loads the library
+            given = made()
+            return lambda: Outcome(solve(*given))
+
+        return ready
+
+    return {each.name: contestant(each.solve) for each in PEERS if each.can(size, many)}
+
+
+def dense(problem: Any) -> Any:
+    """Return all gains of a problem, forbidden pairs as such, made block by block."""
+    gain = np.empty(problem.shape, np.int64)
+    for start in range(0, problem.shape[1], 500):
+        cols = slice(start, start + 500)
+        gains, allowed = problem.block(slice(None), cols)
+        gain[:, cols] = np.where(allowed, gains, FORBIDDEN)
+    return gain
+
+
+#: Families whose matrices other libraries get at all sizes: how many places their people have.
+PLACES = {"skills": "none", "several": "both", "mentor_places": "one"}
+
+
+def _register(family: str) -> None:
+    about = f"Rosters of the family {family}: {(SPEED_FAMILIES[family].__doc__ or '').strip()}"
+    if family in PLACES:
+
+        @case(family, SIZES + ALONE, f"{about} All peers on the ready-made matrix.")
+        def against_all(size: int) -> Mapping[str, Contestant]:
+            def problem() -> rmatch.Problem:
+                return SPEED_FAMILIES[family](size)
+
+            many = PLACES[family]
+            return {"rmatch": from_rosters(family, size), **on_matrix(problem, size, many)}
+    else:
+
+        @case(family, (1_000, 2_000, 10_000), f"{about} OR-Tools checks the objective to 2,000.")
+        def checked(size: int) -> Mapping[str, Contestant]:
+            def problem() -> rmatch.Problem:
+                return SPEED_FAMILIES[family](size)
+
+            others = on_matrix(problem, size, "both") if size <= 2_000 else {}
+            checker = {name: peer for name, peer in others.items() if "MinCostFlow" in name}
+            return {"rmatch": from_rosters(family, size), **checker}
+
+
+for _family in SPEED_FAMILIES:
+    _register(_family)
+
 
 @case("people", sizes=(200, 1_000, 2_000))
 def people(size: int) -> Mapping[str, Contestant]:
     """rmatch from data frames to a checked Matching, with six rules and the default score,
     against peers on the bare matrix of the same problem."""
-    mentors, mentees = frames(size)
 
-    def ours() -> Outcome:
-        matching = rmatch.match(mentors, mentees, rules=SIX_RULES)
-        return Outcome(matching.units, matching.seconds, matching.solver)
+    def ours() -> Run:
+        mentors, mentees = frames(size)
+        warm(problem(200))
+        return lambda: outcome(rmatch.match(mentors, mentees, rules=SIX_RULES))
 
-    problem = rmatch.match(mentors, mentees, rules=SIX_RULES).problem
-    return {"rmatch": ours, **on_matrix(problem)}
+    def problem(people: int = size) -> rmatch.Problem:
+        return rmatch.match(*frames(people), rules=SIX_RULES).problem
+
+    return {"rmatch": ours, **on_matrix(problem, size)}
 
 
-@case("matrix", sizes=(200, 1_000, 2_000))
+@case("matrix", sizes=(200, 1_000, 2_000, 5_000))
 def matrix(size: int) -> Mapping[str, Contestant]:
     """rmatch.match_matrix against peers on the same dense matrix of uniform random integers."""
-    gain = np.random.default_rng(1).integers(0, 2**20, (size, size))
 
-    def ours() -> Outcome:
-        matching = rmatch.match_matrix(gain)
-        return Outcome(matching.units, matching.seconds, matching.solver)
+    def gains() -> Any:
+        return np.random.default_rng(1).integers(0, 2**20, (size, size))
 
-    ones = np.ones(size, np.int64)
-    return {"rmatch": ours, **contestants(gain, ones, ones)}
+    def ours() -> Run:
+        gain = gains()
+        warm(rmatch.match_matrix(gain[:200, :200]).problem)
+        told: list[dict[str, Any]] = []
+        return lambda: outcome(rmatch.match_matrix(gain, callback=told.append), told)
 
-
-def on_matrix(problem: Any) -> dict[str, Contestant]:
-    """Return the peers on the ready-made matrix of a problem, which is built outside the clock."""
-    gain, allowed = problem.block(slice(None), slice(None))
-    gain = np.where(allowed, gain, FORBIDDEN).astype(np.int64)
-    bounds = problem.bounds
-    return contestants(gain, bounds.mentor_most, bounds.mentee_most)
-
-
-def contestants(gain: Any, mentor_most: Any, mentee_most: Any) -> dict[str, Contestant]:
-    """Return every peer that can solve the problem, at this size."""
-    size = max(gain.shape)
-    return {
-        peer.name: lambda solve=peer.solve: Outcome(solve(gain, mentor_most, mentee_most))
-        for peer in PEERS
-        if peer.can(size, mentor_most, mentee_most)
-    }
+    return {"rmatch": ours, **peers(lambda: (gains(), *[np.ones(size, np.int64)] * 2), size)}

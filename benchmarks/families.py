@@ -9,7 +9,9 @@ import numpy as np
 
 from rmatch import Problem
 from rmatch.columns import Categories, Numbers, Ragged
+from rmatch.datasets import developer_survey, developer_survey_programme
 from rmatch.people import Roster
+from rmatch.reading import read_sides
 from rmatch.rules import GenerationGap
 from rmatch.scoring import Convenience, ScorePart, TeachingCoverage
 
@@ -55,9 +57,39 @@ def several(size: int, seed: int = 1) -> Problem:
     return skills(size, seed, places=(4, 3))
 
 
+def mentor_places(size: int, seed: int = 1) -> Problem:
+    """The usual family with 1-3 places per mentor."""
+    return skills(size, seed, places=(4, 2))
+
+
+def survey(size: int, seed: int = 1) -> Problem:
+    """People of a real survey, drawn again and again, under the nine rules of the demo."""
+    rng = np.random.default_rng(seed)
+    programme = developer_survey_programme()
+    sides = read_sides(*developer_survey(), as_of=programme.pop("as_of"))
+    young, old = (_drawn(rng, side, size, letter) for side, letter in zip(sides, "ms", strict=True))
+    return Problem.of(young, old, **programme)
+
+
+def _drawn(rng: np.random.Generator, roster: Roster, size: int, letter: str) -> Roster:
+    taken = roster.take(rng.integers(0, len(roster), size))
+    columns = {name: column for name, column in taken.columns.items() if name != "id"}
+    return Roster(tuple(f"{letter}{number:07d}" for number in range(size)), columns, taken.scale)
+
+
 FAMILIES: dict[str, Callable[[int], Problem]] = {
-    each.__name__: each for each in (skills, few_skills, tight, shortage, dense_goals, several)
+    each.__name__: each
+    for each in (
+        skills,
+        few_skills,
+        tight,
+        shortage,
+        dense_goals,
+        several,
+    )
 }
+#: With those of which only speed is of interest.
+SPEED_FAMILIES = FAMILIES | {each.__name__: each for each in (mentor_places, survey)}
 
 
 def _problem(

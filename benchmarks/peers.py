@@ -23,13 +23,13 @@ class Peer:
 
     name: str
     solve: Callable[[Any, Any, Any], int]
-    largest: int
-    capacities: str = "none"  # none, one (one side), both
+    none: int  # the largest size with one place for everybody
+    one: int = 0  # with several places on one side
+    both: int = 0  # with several places on both sides
 
-    def can(self, size: int, mentor_most: Any, mentee_most: Any) -> bool:
-        """Say whether the peer solves this problem at all, and in time."""
-        many = sum(bool((most > 1).any()) for most in (mentor_most, mentee_most))
-        return size <= self.largest and many <= ("none", "one", "both").index(self.capacities)
+    def can(self, size: int, many: str = "none") -> bool:
+        """Say whether the peer solves such a problem at all, and in time."""
+        return size <= int(getattr(self, many))
 
 
 def _slots(gain: Any, mentor_most: Any, mentee_most: Any) -> Any:
@@ -145,11 +145,11 @@ def cp_sat(gain: Any, mentor_most: Any, mentee_most: Any) -> int:
 
 
 PEERS = (
-    Peer("scipy linear_sum_assignment", scipy_assignment, 10_000, "one"),
-    Peer("lapx", lapx, 10_000, "one"),
-    Peer("OR-Tools SimpleMinCostFlow", ortools_flow, 10_000, "both"),
-    Peer("OR-Tools LinearSumAssignment", ortools_assignment, 10_000),
-    Peer("POT emd", pot_emd, 5_000),
-    Peer("HiGHS", highs, 1_000, "both"),
-    Peer("CP-SAT", cp_sat, 200, "both"),
+    Peer("scipy linear_sum_assignment", scipy_assignment, none=10_000, one=5_000),
+    Peer("lapx", lapx, none=10_000, one=2_000),
+    Peer("OR-Tools SimpleMinCostFlow", ortools_flow, none=10_000, one=10_000, both=10_000),
+    Peer("OR-Tools LinearSumAssignment", ortools_assignment, none=10_000),
+    Peer("POT emd", pot_emd, none=5_000),
+    Peer("HiGHS", highs, none=1_000, one=1_000, both=1_000),
+    Peer("CP-SAT", cp_sat, none=200, one=200, both=200),
 )

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run of a contestant gave: the objective in whole units, and seconds per phase."""
+    """What one run of a contestant gave: the objective in whole units, seconds, other figures."""
 
     objective: int | None
     phases: Mapping[str, float] = field(default_factory=dict)
-    note: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
-Contestant = Callable[[], Outcome]
+#: One timed run, and what is done before, outside the clock, in the contestant's own process.
+Run = Callable[[], Outcome]
+Contestant = Callable[[], Run]
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ CASES: dict[str, Case] = {}
 
 
 def case(
-    name: str, sizes: tuple[int, ...]
+    name: str, sizes: tuple[int, ...], about: str = ""
 ) -> Callable[[Callable[[int], Mapping[str, Contestant]]], Case]:
-    """Register a case: the function's docstring says what is compared."""
+    """Register a case: what is compared stands in ``about`` or the function's docstring."""
 
     def register(prepare: Callable[[int], Mapping[str, Contestant]]) -> Case:
-        about = " ".join((prepare.__doc__ or "").split())
-        CASES[name] = Case(name, about, sizes, prepare)
+        text = " ".join((about or prepare.__doc__ or "").split())
+        CASES[name] = Case(name, text, sizes, prepare)
         return CASES[name]
 
     return register

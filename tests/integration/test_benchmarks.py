@@ -1,0 +1,112 @@
+"""The benchmarks run and agree; the page in the documentation is what the stored results say."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import processes, report
+from benchmarks.peers import PEERS
+from benchmarks.registry import CASES, Outcome, case
+
+processes.load()
+
+RESULTS = Path(report.__file__).parent / "results"
+#: Where a peer needs a package that the tests do not ask for.
+MODULES = {"lapx": "lap", "POT emd": "ot"}
+HEAD = {
+    "processor": "one",
+    "cores": 2,
+    "python": "3",
+    "libraries": {},
+    "commit": "c",
+    "load at the start": 0.0,
+    "float32 multiply-adds per second": 1e10,
+    "memory bytes read per second": 1e10,
+    "float32 multiply-adds per second, sums of a few cached rows": 1e9,
+}
+
+
+class Here:
+    """All contestants in this process."""
+
+    def call(self, contestant: str, work: Any, *arguments: Any) -> Any:
+        """Do it at once."""
+        return work(*arguments)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Peers that are installed."""
+    here = [
+        peer
+        for peer in PEERS
+        if peer.name not in MODULES or importlib.util.find_spec(MODULES[peer.name])
+    ]
+    monkeypatch.setattr("benchmarks.cases.PEERS", here)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"answers"}))
+def test_contestants_agree(name: str) -> None:
+    """Every case at a tiny size: rmatch and all that can solve it find the same objective."""
+    result = processes.measure(Here(), name, 12, 1)
+    contestants = result["contestants"]
+    assert next(iter(contestants)) == "rmatch"
+    assert "OR-Tools SimpleMinCostFlow" in contestants
+    assert result["objective"] > 0
+    assert f"### {name} at 12 x 12" in report.table(result)
+
+
+def test_disagreement_ends_the_run() -> None:
+    """A figure about different problems is worth nothing."""
+
+    @case("wrong", (1,))
+    def wrong(size: int) -> Any:
+        """Two that differ."""
+        return {"rmatch": lambda: lambda: Outcome(5), "other": lambda: lambda: Outcome(6)}
+
+    try:
+        with pytest.raises(SystemExit, match=r"disagree: \{'rmatch': 5, 'other': 6\}"):
+            processes.measure(Here(), "wrong", 1, 1)
+    finally:
+        del CASES["wrong"]
+
+
+def skills(size: int, seconds: float, rounds: int) -> dict[str, Any]:
+    """What a run of the usual family could give."""
+    figures = {"round": rounds, "edges": 28 * size, "touched": size**2, "terms": 6 * size}
+    phases = {"pricing": seconds / 2, "solving": seconds / 10}
+    ours = {"seconds": seconds, "runs": 3, "peak MB": 9.0, "phases": phases, "figures": figures}
+    other = {"seconds": 4 * seconds, "runs": 1, "peak MB": None, "phases": {}, "figures": {}}
+    contestants = {"rmatch": ours, "lapx": other, "HiGHS": other}
+    return {"case": "skills", "size": size, "objective": 1, "contestants": contestants}
+
+
+def test_the_page_says_ratios_growth_and_what_a_million_needs(tmp_path: Path) -> None:
+    """From invented figures whose consequences are easy to work out."""
+    results = [skills(10_000, 2.0, 4), skills(100_000, 200.0, 5)]
+    record = {"date": "d", "command": "c", "minutes": 1.0, "machine": HEAD, "results": results}
+    page = report.page(record)
+    assert "| **best other / rmatch** | **4** (lapx) | **4** (lapx) | |" in page
+    assert "| rmatch | 2 s | 200 s | n^2.00 |" in page
+    # 100 s of pricing in 5 rounds, 10^10 pairs each: 2 ns per pair, one round more than at 10,000.
+    assert "512 x 1,000,000 x 2.000 ns = 1.02 s on 2 cores" in page
+    assert "**Passes**: 6 measured, and 1.0 more for ten times as many people: 7." in page
+    assert "Together 14,000 s" in page
+    assert "growing as n^2.00: 2,000 s" in page
+    # 6 products per mentee, 10^10 pairs, 10^9 a second: 60 s; a pass takes 20 s.
+    assert "The pass takes **0.33 times** that" in page
+    report.picture(record, tmp_path / "speed.svg")
+    assert "lapx" in (tmp_path / "speed.svg").read_text()
+
+
+@pytest.mark.skipif(not list(RESULTS.glob("speed-*.json")), reason="no results are stored")
+def test_the_page_is_that_of_the_stored_results() -> None:
+    """Nobody edited it, and nobody forgot to write it again."""
+    written = (report.DOCS / "index.md").read_text(encoding="utf-8")
+    assert written == report.page(report.stored(RESULTS))
+    assert (report.DOCS / report.PICTURE).exists()
