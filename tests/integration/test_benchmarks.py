@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -47,6 +48,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
         if peer.name not in MODULES or importlib.util.find_spec(MODULES[peer.name])
     ]
     monkeypatch.setattr("benchmarks.cases.PEERS", here)
+    # Collecting garbage before each run is for clean figures of memory, which are of no use here.
+    monkeypatch.setattr("benchmarks.processes.gc", SimpleNamespace(collect=int))
 
 
 @pytest.mark.usefixtures("few")
