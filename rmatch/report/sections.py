@@ -100,8 +100,8 @@ def rule_costs(content: Content) -> Markup:
         Row(
             (
                 f"without “{line.rule}”" if line.becomes is None else f"instead: “{line.becomes}”",
-                f"{line.mentees:+d}",
-                Cell(join(f"{line.score:+.2f}", bar(abs(line.score) / most))),
+                _gain(line.mentees, "d"),
+                Cell(join(_gain(line.score, ".2f"), bar(abs(line.score) / most))),
                 "" if line.share is None else f"{line.share:.2f}",
             ),
             kind="step" if line.becomes is not None else "",
@@ -166,9 +166,9 @@ def kpis(content: Content) -> Markup:
     columns = (
         Column("Figure", width="26%"),
         Column("Value", "num", width="12%"),
-        Column("95 % interval", "num", width="14%"),
+        Column("95 % interval", "num", width="17%"),
         Column("n", "num", width="8%"),
-        Column("Formula", width="40%", sort=False),
+        Column("Formula", width="37%", sort=False),
     )
     about = (
         f"Figures over fewer than {found.min_cell} people are hidden. Intervals are 95 %: Wilson's "
@@ -312,6 +312,11 @@ def _value(value: float | None) -> str:
     if value is None:
         return "hidden: too few"
     return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.3g}"
+
+
+def _gain(value: float, shown: str) -> str:
+    """Return a change with its sign, none for nothing."""
+    return format(value, f"+{shown}" if value else shown)
 
 
 def _words(name: str) -> str:
