@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmatch.answers.answer import Answer, plain
-from rmatch.answers.wording import counted, figure, listed
+from rmatch.answers.wording import counted, figure
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.forms import GRID
 from rmatch.living import circle_solver
 from rmatch.living.circle_check import Members, check_circles, gains_in
-from rmatch.living.teams import Shape, Teams, all_teams, conflicts
+from rmatch.living.left_out import Unplaced, unplaced
+from rmatch.living.teams import Shape, all_teams, conflicts
 from rmatch.problem import Problem
 from rmatch.scoring import TeachingCoverage
-from rmatch.unmatched import removed_by
 
 if TYPE_CHECKING:
-    from rmatch.forms import Bools
     from rmatch.objectives import Objective
     from rmatch.problem import Rule
     from rmatch.scoring.base import ScorePart
@@ -48,41 +46,6 @@ class Circle:
     slots: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-
-
-class LeftOut(Enum):
-    """The cause for which somebody is in no circle, or in no reciprocal pair."""
-
-    NO_PLACE = "no place: capacity 0"
-    NO_ELIGIBLE_PARTNER = "no eligible partner"
-    NO_POSSIBLE_CIRCLE = "no circle that is large enough could be formed with them"
-    NOT_CHOSEN = "the best choice for all leaves them out"
-
-
-@dataclass(frozen=True)
-class Unplaced:
-    """Somebody in no circle, and why.
-
-    ``removed_by`` counts, for each rule, the people of the other side it forbids; ``circles`` are
-    the numbers (from 1) of the circles formed in which a mentee could sit if there were a place.
-    """
-
-    id: str
-    side: str
-    cause: LeftOut
-    removed_by: Mapping[str, int] = field(default_factory=dict)
-    circles: tuple[int, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """The cause in a sentence."""
-        if self.cause is LeftOut.NO_ELIGIBLE_PARTNER:
-            rules = ", ".join(f"{name} removes {count}" for name, count in self.removed_by.items())
-            return f"{self.cause.value}: {rules or 'there is nobody on the other side'}"
-        if self.cause is LeftOut.NOT_CHOSEN and self.side == "mentee":
-            which = listed([f"circle {number}" for number in self.circles], "or")
-            return f"{self.cause.value}; they could sit in {which or 'none of the circles formed'}"
-        return str(self.cause.value)
 
 
 @dataclass(frozen=True)
@@ -284,7 +247,7 @@ def circles(
         )
     return Circles(
         tuple(_circle(problem, each, shape) for each in members),
-        tuple(_unplaced(problem, teams, members)),
+        tuple(unplaced(problem, teams, members, shape)),
         found.status,
         found.units / GRID,
         found.bound / GRID,
@@ -356,45 +319,3 @@ def _circle(problem: Problem, members: Members, shape: Shape) -> Circle:
         tuple(reasons),
         tuple(flags),
     )
-
-
-def _unplaced(problem: Problem, teams: Teams, circles: Sequence[Members]) -> list[Unplaced]:
-    everybody = slice(None), slice(None)
-    _, allowed = problem.block(*everybody)
-    at = {team: place for place, team in enumerate(
-        zip(teams.mentors, teams.language, teams.slots, strict=True))}  # fmt: skip
-    chosen = [at[circle.mentors, circle.language, circle.slots] for circle in circles]
-    leading = {mentor for team in teams.mentors for mentor in team}
-    apart = conflicts(problem, problem.mentees)
-    result = []
-    for side, roster, axis in (("mentor", problem.mentors, 1), ("mentee", problem.mentees, 0)):
-        placed = {row for circle in circles for row in getattr(circle, f"{side}s")}
-        _, removed = removed_by(problem, *everybody, axis=axis)
-        partners: Bools = np.asarray(allowed.any(axis=axis))
-        capacity = roster.counts("capacity", 1)
-        possible: Bools = np.asarray(teams.joins.any(axis=0))
-        if side == "mentor":
-            possible = np.isin(np.arange(len(roster)), sorted(leading))
-        for row, person in enumerate(roster.ids):
-            if row in placed:
-                continue
-            numbers: tuple[int, ...] = ()
-            if capacity[row] == 0:
-                cause = LeftOut.NO_PLACE
-            elif not partners[row]:
-                cause = LeftOut.NO_ELIGIBLE_PARTNER
-            elif not possible[row]:
-                cause = LeftOut.NO_POSSIBLE_CIRCLE
-            else:
-                cause = LeftOut.NOT_CHOSEN
-                if side == "mentee":
-                    numbers = tuple(
-                        number
-                        for number, (team, circle) in enumerate(
-                            zip(chosen, circles, strict=True), 1
-                        )
-                        if teams.joins[team, row] and not apart[row, list(circle.mentees)].any()
-                    )
-            counts = {name: int(count[row]) for name, count in removed.items() if count[row]}
-            result.append(Unplaced(person, side, cause, counts, numbers))
-    return result

@@ -13,7 +13,8 @@ from rmatch.answers.answer import Answer, plain
 from rmatch.answers.wording import counted, figure
 from rmatch.check import Violation, pair_gain
 from rmatch.errors import InvalidInputError, SolverError
-from rmatch.living.groups import LeftOut, refuse
+from rmatch.living.groups import refuse
+from rmatch.living.left_out import LeftOut
 from rmatch.problem import Problem
 from rmatch.reasons import pair_of_people
 

@@ -127,6 +127,15 @@ def test_causes_are_said():
     assert few.words.startswith("no circles with 0 of 3 mentors and 0 of 4 mentees; score 0; ")
 
 
+def test_nobody_to_sit_with_is_a_cause():
+    """A mentee whom safety keeps from all others can be in no circle of two."""
+    left = [{"id": "m", "skills": "AI:4"}]
+    right = [{"id": f"s{n}", "goals": "AI:4"} for n in range(3)]
+    rules = [Conflicts([("s0", "s1"), ("s0", "s2")])]
+    found = circles(left, right, rules=rules, mentees_per_circle=(2, 3))
+    assert [(each.id, each.cause.name) for each in found.unplaced] == [("s0", "NO_POSSIBLE_CIRCLE")]
+
+
 def test_results_leave_as_tables_and_plain_data():
     """One row per person in a circle; the dict holds everything."""
     found = circles(roster("m", 4, 1), roster("s", 12, 2))
