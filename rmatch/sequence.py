@@ -94,6 +94,29 @@ class Sequence:
         self._stage("total score", self.candidates.gain, *bonuses, cohort, unit)
         self._after_penalties = cohort is not None and bool((cohort.penalty > 0).any())
 
+    def most_pairs(self, amount: Ints) -> None:
+        """Choose as many pairs as possible; among these, go on from one of the largest amount.
+
+        Later stages keep the number of pairs alone, as a number of seats to fill.
+        """
+        if self.stopped:
+            return
+        before = self.bounds, self.possible, self.forced
+        floors = list(self._floors)
+        each = 2 * int(np.abs(amount).max(initial=0)) * self.bounds.most_pairs + 1
+        self.maximise("pairs", amount + each)
+        proven = self.stages.pop().proven
+        assert self.chosen is not None
+        pairs = len(self.chosen)
+        self.stages.append(Stage("pairs", pairs, pairs if proven else None))
+        if proven:
+            bounds, self.possible, self.forced = before
+            self.bounds, self.full = replace(bounds, seats=pairs), self.by_faces
+            none = np.zeros_like(bounds.mentor_bonus), np.zeros_like(bounds.mentee_bonus)
+            self._floors = (
+                floors if self.by_faces else [*floors, (np.ones_like(amount), *none, pairs)]
+            )
+
     def keep(self, edges: Bools) -> None:
         """Do without all other edges, but for those that every selection takes."""
         self.possible = self.possible & (edges | self.forced)
@@ -221,6 +244,7 @@ class Sequence:
         return joined if len(joined) else None
 
     def _restrict(self, face: Face, edges: NDArray[np.intp]) -> None:
+        self.possible, self.forced = self.possible.copy(), self.forced.copy()
         self.possible[edges] = face.possible
         self.forced[edges] = face.forced
         self.bounds = _without_bonuses(face.bounds)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rmatch import levels as compiled
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.objectives.base import Objective
 from rmatch.sequence import Sequence as Stages
@@ -67,7 +68,10 @@ class MaxMin(Objective):
             return found
         stages = Stages(candidates, solver, options)
         as_many_as_possible(stages)
-        _raise_worst(stages, problem.unit)
+        if many(stages):
+            compiled.raise_worst(stages, problem.unit)
+        else:
+            _raise_worst(stages, problem.unit)
         stages.score(problem.unit)
         return stages.selection()
 
@@ -123,7 +127,10 @@ class Leximin(Objective):
             return found
         stages = Stages(candidates, solver, options)
         as_many_as_possible(stages)
-        levels(stages, problem.unit)
+        if many(stages):
+            compiled.leximin(stages, problem.unit)
+        else:
+            levels(stages, problem.unit)
         return stages.selection()
 
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
@@ -210,12 +217,26 @@ def log_units(gain: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(logs, dtype=np.int64)[places]
 
 
+def many(stages: Stages) -> bool:
+    """Say whether compiled loops can, and are worth it."""
+    return stages.by_faces and not stages.stopped and len(stages.candidates) >= MANY
+
+
 def as_many_as_possible(stages: Stages) -> None:
-    """Match as many mentees as possible, then as many pairs as possible."""
+    """Match as many mentees as possible, then as many pairs as possible.
+
+    Where mentees have one pair each, that is the same. The matching to go on from is one whose
+    worst pairs are good already, where that costs nothing.
+    """
     nothing = np.zeros_like(stages.candidates.gain)
-    mentees = np.ones_like(stages.bounds.mentee_bonus)
-    stages.maximise("mentees matched", nothing, mentees=mentees)
-    stages.maximise("pairs", np.ones_like(nothing))
+    several = bool((stages.bounds.mentee_most > 1).any())
+    if several:
+        mentees = np.ones_like(stages.bounds.mentee_bonus)
+        stages.maximise("mentees matched", nothing, mentees=mentees)
+    begin = compiled.close_to_leximin(stages.candidates.gain) if stages.by_faces else nothing
+    stages.most_pairs(begin)
+    if not several:
+        stages.stages.insert(0, replace(stages.stages[0], name="mentees matched"))
 
 
 def _raise_worst(stages: Stages, unit: float) -> None:

@@ -6,11 +6,12 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch.objectives import Matched, Pairs, Score, Tiers
+from rmatch import levels
+from rmatch.objectives import Matched, Pairs, Score, Tiers, fair
 from rmatch.stability import blocking
 from tests.helpers import selections
 
@@ -167,3 +168,17 @@ def naive_blocking(problem, taken):
         if all(wish):
             found.append((i, j))
     return found
+
+
+@pytest.mark.parametrize("objective", ["max_min", "leximin"])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(case=matrices(), poor=st.booleans())
+def test_compiled_levels_keep_their_promise(objective, monkeypatch, case, poor):
+    """The loops for millions of pairs, tried where all is small, from a good or a poor start."""
+    monkeypatch.setattr(fair, "MANY", 0)
+    good = lambda gain: -((9 - gain) ** 6)  # noqa: E731
+    # A poor one is chosen by those who are best off.
+    monkeypatch.setattr(levels, "close_to_leximin", (lambda gain: gain**3) if poor else good)
+    agree(case, objective, PROMISES[objective])
