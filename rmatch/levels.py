@@ -28,7 +28,8 @@ def close_to_leximin(gain: Ints) -> Ints:
     """Return amounts at most 0 whose sum is about the worst pairs most: a good beginning."""
     low, high = int(gain.min(initial=0)), int(gain.max(initial=0))
     share = (gain - low) / max(high - low, 1)
-    return -np.rint(_FINE * np.exp(-_STEEP * share)).astype(np.int64)
+    amount: Ints = -np.rint(_FINE * np.exp(-_STEEP * share)).astype(np.int64)
+    return amount
 
 
 def leximin(stages: Sequence, unit: float) -> None:
