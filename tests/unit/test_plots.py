@@ -153,6 +153,12 @@ def test_pairs_stand_on_the_diagonal():
     assert best == sorted(best, reverse=True)
 
 
+def test_mentees_of_one_mentor_stand_together_best_first():
+    """The mentor with the best pair comes first, with all of their mentees."""
+    ax = plots.heat_map(rmatch.match_matrix([[1, 1, 1, 8], [3, 9, 5, 1]], mentor_capacity=3))
+    assert (ticks(ax.yaxis), ticks(ax.xaxis)) == (["1", "0"], ["1", "2", "0", "3"])
+
+
 def test_boxes_hold_the_quantiles_of_pairs():
     """A box for each strategy that has pairs; its line is the median; the number stands beside."""
     found = compare(small().problem, ["greedy", "random", "total_score"], seeds=3)
