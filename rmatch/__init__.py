@@ -19,6 +19,7 @@ _PUBLIC: dict[str, str] = {
     "Pair": "rmatch.matching",
     "Person": "rmatch.people",
     "Problem": "rmatch.problem",
+    "Programme": "rmatch.programme",
     "RmatchError": "rmatch.errors",
     "Roster": "rmatch.people",
     "Scale": "rmatch.people",
@@ -29,7 +30,9 @@ _PUBLIC: dict[str, str] = {
     "compare": "rmatch.comparison",
     "match": "rmatch.pipeline",
     "match_matrix": "rmatch.pipeline",
+    "profile": "rmatch.programme",
     "read_people": "rmatch.reading",
+    "read_programme": "rmatch.programme",
     "read_roster": "rmatch.reading",
     "readiness": "rmatch.answers.readiness",
     "recruit": "rmatch.answers.recruit",
@@ -48,6 +51,7 @@ __all__ = [
     "Pair",
     "Person",
     "Problem",
+    "Programme",
     "RmatchError",
     "Roster",
     "Scale",
@@ -61,8 +65,10 @@ __all__ = [
     "match_matrix",
     "objectives",
     "plots",
+    "profile",
     "progress",
     "read_people",
+    "read_programme",
     "read_roster",
     "readiness",
     "recruit",
@@ -93,6 +99,7 @@ if TYPE_CHECKING:
     from rmatch.people import Goal, Person, Roster, Scale
     from rmatch.pipeline import match, match_matrix, solve
     from rmatch.problem import Problem
+    from rmatch.programme import Programme, profile, read_programme
     from rmatch.reading import read_people, read_roster
 else:
 

@@ -1,23 +1,21 @@
-"""A programme: rules, score and objective as one value that is written to a file and read back.
-
-Components are written by the name of their class with the parameters that differ from their
-defaults. What a component is follows from its dataclass fields, so a new rule, part or objective
-needs nothing here.
-"""
+"""A programme: rules, score and objective as one value that is written to a file and read back."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rmatch.components import definitions, encoded, hint_for, read, schema_of
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import closest
+from rmatch.objectives import OBJECTIVES, Objective
+from rmatch.rules import CohortRule, PairRule
+from rmatch.scoring import ScorePart
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -26,9 +24,6 @@ SCHEMA = "rmatch/programme/1"
 
 #: The presets that come with rmatch, as files beside this one.
 PROFILES = ("technology", "inclusion", "leadership", "innovation", "engagement")
-
-#: Written for a parameter that is None though its default is not: TOML has no null.
-_NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -101,11 +96,11 @@ class Programme:
         if self.synonyms:
             record["synonyms"] = dict(self.synonyms)
         if self.objective != _DEFAULTS["objective"]:
-            record["objective"] = _encoded(self.objective, "objective")
+            record["objective"] = encoded(self.objective, "objective")
         if self.score is not None:
-            record["score"] = [_encoded(part, "score") for part in self.score]
+            record["score"] = [encoded(part, "score") for part in self.score]
         if self.rules:
-            record["rules"] = [_encoded(rule, "rules") for rule in self.rules]
+            record["rules"] = [encoded(rule, "rules") for rule in self.rules]
         return record
 
     @classmethod
@@ -116,18 +111,14 @@ class Programme:
         if values.pop("schema", SCHEMA) != SCHEMA:
             problems.append(InputProblem(f"schema {record['schema']!r}; {SCHEMA!r} is read"))
         for name in sorted(values.keys() - _DEFAULTS.keys()):
-            problems.append(InputProblem(f"unknown key {name!r}", hint=_hint(name, _DEFAULTS)))
+            problems.append(InputProblem(f"unknown key {name!r}", hint=hint_for(name, _DEFAULTS)))
             del values[name]
-        for name in ("rules", "score"):
-            if name in values:
-                values[name] = [
-                    _decoded(each, f"{name}[{at}]", problems)
-                    for at, each in enumerate(values[name])
-                ]
         if isinstance(values.get("objective"), Mapping):
-            values["objective"] = _decoded(values["objective"], "objective", problems)
-        elif isinstance(values.get("objective"), str):
+            values["objective"] = read(values["objective"], Objective, "objective", problems)
+        elif "objective" in values:
             problems += _known_objective(values["objective"])
+        for name in [each for each in _TYPES if each in values]:
+            values[name] = read(values[name], _TYPES[name], name, problems)
         if problems:
             raise InvalidInputError.from_problems(problems)
         return cls(**values)
@@ -169,6 +160,18 @@ _DEFAULTS: dict[str, Any] = {
     for each in dataclasses.fields(Programme)
 }
 
+#: What each entry of a file holds; an objective may also be just a name.
+_TYPES: dict[str, Any] = {
+    "name": str,
+    "about": str,
+    "rules": Sequence[PairRule | CohortRule],
+    "score": Sequence[ScorePart],
+    "seats": int,
+    "seed": int,
+    "scale": str,
+    "synonyms": Mapping[str, str],
+}
+
 
 def read_programme(path: str | Path) -> Programme:
     """Read a programme from a ``.toml`` or ``.json`` file."""
@@ -202,174 +205,29 @@ def profile(name: str) -> Programme:
     return Programme.from_toml(text)
 
 
-# ---- components as plain data --------------------------------------------------------------------
-
-
-@cache
-def components() -> dict[str, Any]:
-    """Return every rule, score part and objective that files know by name."""
-    from rmatch import objectives
-    from rmatch.rules import COHORT_RULES, RULES
-    from rmatch.scoring import PARTS
-
-    named = {cls.__name__: cls for cls in objectives.OBJECTIVES.values()}
-    return {**RULES, **COHORT_RULES, **PARTS, **named, **objectives.TIERS}
-
-
-def _encoded(owner: Any, where: str) -> Any:
-    if isinstance(owner, str):
-        return owner
-    name = type(owner).__name__
-    if components().get(name) is not type(owner):
-        raise InvalidInputError(
-            f"{where}: {getattr(owner, 'name', name)!r} is your own Python code and cannot be "
-            "written to a file; give it to match() beside the programme"
-        )
-    record: dict[str, Any] = {"type": name}
-    unset = []
-    for each in dataclasses.fields(owner):
-        value = getattr(owner, each.name)
-        if _is_default(each, value):
-            continue
-        if value is None:
-            unset.append(each.name)
-        else:
-            record[each.name] = _plain(value, f"{where}: {name}.{each.name}")
-    return {**record, _NONE: unset} if unset else record
-
-
-def _is_default(each: dataclasses.Field[Any], value: Any) -> bool:
-    if each.default_factory is not dataclasses.MISSING:
-        return bool(value == each.default_factory())
-    return each.default is not dataclasses.MISSING and bool(value == each.default)
-
-
-def _plain(value: Any, where: str) -> Any:
-    if isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Mapping):
-        if all(isinstance(key, str) for key in value):
-            return {key: "" if each is None else each for key, each in value.items()}
-        return [[*key, each] for key, each in value.items()]  # a table over two values
-    if isinstance(value, frozenset | set):
-        return sorted((_plain(each, where) for each in value), key=str)
-    if isinstance(value, list | tuple):
-        return [_plain(each, where) for each in value]
-    return _encoded(value, where)
-
-
-def _decoded(record: Any, where: str, problems: list[InputProblem]) -> Any:
-    if not isinstance(record, Mapping) or "type" not in record:
-        problems.append(InputProblem(f"{where}: {record!r:.60} has no 'type'"))
-        return None
-    values = dict(record)
-    name = values.pop("type")
-    cls = components().get(name)
-    if cls is None:
-        hint = _hint(name, components())
-        problems.append(InputProblem(f"{where}: no component is called {name!r}", hint=hint))
-        return None
-    fields = {each.name: each for each in dataclasses.fields(cls)}
-    given = dict.fromkeys(values.pop(_NONE, [])) | values
-    unknown = sorted(given.keys() - fields.keys())
-    problems += [
-        InputProblem(f"{where}: {name} has no {each!r}", hint=_hint(each, fields))
-        for each in unknown
-    ]
-    if unknown:
-        return None
-    before = len(problems)
-    arguments = {
-        each: _value(value, str(fields[each].type), f"{where}.{each}", problems)
-        for each, value in given.items()
-    }
-    if len(problems) > before:
-        return None
-    try:
-        return cls(**arguments)
-    except (InvalidInputError, TypeError, ValueError) as error:
-        problems.append(InputProblem(f"{where}: {error}"))
-        return None
-
-
-def _value(value: Any, kind: str, where: str, problems: list[InputProblem]) -> Any:
-    """Return a parameter as its field's annotation wants it."""
-    if isinstance(value, Mapping) and "type" in value:
-        return _decoded(value, where, problems)
-    if kind.startswith("Mapping[tuple"):
-        return {tuple(row[:-1]): row[-1] for row in value}
-    if isinstance(value, Mapping):
-        return {key: None if each == "" else each for key, each in value.items()}
-    if isinstance(value, list):
-        items = [_value(each, "", where, problems) for each in value]
-        return tuple(tuple(each) if isinstance(each, list) else each for each in items)
-    return value
-
-
-def _known_objective(name: str) -> list[InputProblem]:
-    from rmatch.objectives import OBJECTIVES
-
+def _known_objective(name: Any) -> list[InputProblem]:
     if name in OBJECTIVES:
         return []
-    return [InputProblem(f"no objective {name!r}", hint=_hint(name, OBJECTIVES))]
-
-
-def _hint(name: str, known: Mapping[str, Any]) -> str:
-    meant = closest(str(name), known, 0.6)
-    return f"did you mean {meant!r}?" if meant else f"there are: {', '.join(sorted(known))}"
-
-
-# ---- the layout as JSON Schema -------------------------------------------------------------------
-
-_TYPES: dict[str, Callable[[], dict[str, Any]]] = {
-    "str": lambda: {"type": "string"},
-    "int": lambda: {"type": "integer"},
-    "float": lambda: {"type": "number"},
-    "bool": lambda: {"type": "boolean"},
-}
+    return [InputProblem(f"no objective {name!r}", hint=hint_for(name, OBJECTIVES))]
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of :meth:`Programme.to_dict`."""
-    from rmatch.rules import COHORT_RULES, RULES
-    from rmatch.scoring import PARTS
+    """Return the JSON Schema (2020-12) of :meth:`Programme.to_dict`, for editors and other tools.
 
-    kinds: dict[str, dict[str, Any]] = {"rules": {**RULES, **COHORT_RULES}, "score": PARTS}
-    lists = {
-        name: {"type": "array", "items": {"oneOf": [_component(cls) for cls in known.values()]}}
-        for name, known in kinds.items()
-    }
-    plain = {name: {"type": kind} for name, kind in
-             (("name", "string"), ("about", "string"), ("seats", "integer"),
-              ("seed", "integer"), ("scale", "string"), ("synonyms", "object"))}  # fmt: skip
+    Examples
+    --------
+    >>> from rmatch.programme import json_schema
+    >>> sorted(json_schema()["properties"])[:4]
+    ['about', 'name', 'objective', 'rules']
+    """
+    kinds = {name: schema_of(hint) for name, hint in _TYPES.items()}
+    kinds["rules"] = {"type": "array", "items": {"$ref": "#/$defs/rule"}}
+    objective = {"anyOf": [{"enum": sorted(OBJECTIVES)}, {"$ref": "#/$defs/objective"}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A reverse mentoring programme",
         "type": "object",
-        "properties": {"schema": {"const": SCHEMA}, **plain, **lists,
-                       "objective": {"type": ["string", "object"]}},
+        "properties": {"schema": {"const": SCHEMA}, **kinds, "objective": objective},
         "additionalProperties": False,
-    }  # fmt: skip
-
-
-def _component(cls: Any) -> dict[str, Any]:
-    fields = dataclasses.fields(cls)
-    required = [
-        each.name
-        for each in fields
-        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
-    ]
-    properties = {
-        each.name: _TYPES.get(str(each.type).removesuffix(" | None"), dict)() for each in fields
-    }
-    return {
-        "type": "object",
-        "description": (cls.__doc__ or "").strip().splitlines()[0],
-        "properties": {
-            "type": {"const": cls.__name__},
-            **properties,
-            _NONE: {"type": "array", "items": {"enum": list(properties)}},
-        },
-        "required": ["type", *required],
-        "additionalProperties": False,
+        "$defs": definitions(),
     }

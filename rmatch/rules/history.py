@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class NotPrevious(PairRule):
     1
     """
 
-    pairs: tuple[tuple[str, ...], ...] = ()
+    pairs: Sequence[Sequence[Any]] = ()
     cycles: int | None = None
     either_way: bool = False
     until_all_seen: bool = False

@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rmatch
+from rmatch.components import components
 from rmatch.objectives import OBJECTIVES
 from rmatch.programme import (
     PROFILES,
     Programme,
-    components,
     json_schema,
     profile,
     read_programme,
 )
-from rmatch.rules import (
-    RULES,
-    BurdenCap,
-    ChangeBudget,
-    Different,
-    FairnessFloor,
-    GroupBalance,
-    LockedPairs,
-    NotPrevious,
-    PairShare,
-    PairsIfAny,
-    PairsPerPerson,
-    PeopleCount,
-    Priority,
-    ReleaseCap,
-    ReportingLine,
-    SeatLimit,
-    SeniorityGap,
-    SeparatePartners,
-)
+from rmatch.rules import COHORT_RULES, RULES, NotPrevious, ReportingLine, SeniorityGap
 from rmatch.scoring import PARTS, Convenience, CustomScore, TableScore
+from tests.oracle.test_cohort import RULES as COHORT_STRATEGIES
 from tests.parameters import PART_OPTIONS, RULE_ARGUMENTS
 
-COHORT = [
-    BurdenCap(1),
-    ChangeBudget([("a", "b")], most=1, penalty=0.2),
-    FairnessFloor("site", ratio=0.7),
-    GroupBalance("site"),
-    LockedPairs([("a", "b")]),
-    PairShare(Different("site"), least=0.5),
-    PairsIfAny("mentors", 2),
-    PairsPerPerson("mentees", most=2),
-    PeopleCount(["a"], least=1),
-    Priority("level"),
-    ReleaseCap(2),
-    ReleaseCap({"Sales": 1}),
-    SeatLimit(4),
-    SeparatePartners(["a", "b"]),
-]
 RULE_CASES = [
     RULES[name](*arguments, missing="pass")
     for name in RULES
@@ -63,10 +31,57 @@ PART_CASES = [
 ]
 
 
-@pytest.mark.parametrize("rule", RULE_CASES + COHORT)
+SLIPS = [
+    ({"seats": "40"}, "seats: '40' is not a whole number"),
+    ({"rules": {"type": "Consent"}}, "rules: {'type': 'Consent'} is not a list"),
+    ({"rules": ["Consent"]}, "rules[0]: 'Consent' is not a table with the type of a pair rule or"),
+    (
+        {"rules": [{"type": "SeniorityGap", "min_levels": "2"}]},
+        "rules[0].min_levels: '2' is not a number",
+    ),
+    (
+        {"rules": [{"type": "SeniorityGap", "missing": "flagged"}]},
+        "rules[0].missing: 'flagged' is not one of 'fail', 'pass', 'flag'",
+    ),
+    (
+        {"rules": [{"type": "SeniorityGap", "min_level": 2}]},
+        "rules[0]: SeniorityGap has no 'min_level' (did you mean 'min_levels'?)",
+    ),
+    (
+        {"rules": [{"type": "LockedPairs", "pairs": [["m"]]}]},
+        "rules[0].pairs[0]: ['m'] has not 2 entries",
+    ),
+    (
+        {"rules": [{"type": "ReleaseCap", "most": {"Sales": "two"}}]},
+        "rules[0].most: {'Sales': 'two'} is not a whole number or a table",
+    ),
+    (
+        {"rules": [{"type": "SharedInterests"}]},
+        "rules[0]: 'SharedInterests', which is no pair rule",
+    ),
+    (
+        {"score": [{"type": "Soft", "rule": {"type": "SeatLimit", "most": 1}}]},
+        "score[0].rule: 'SeatLimit', which is no pair rule",
+    ),
+    ({"objective": 3}, "no objective 3"),
+    ({"synonyms": {"PowerBI": 2}}, "synonyms.PowerBI: 2 is not text"),
+]
+
+
+@pytest.mark.parametrize("rule", RULE_CASES)
 def test_rules_come_back_as_they_were(rule):
     """Every registered rule with every set of parameters survives TOML and JSON, exactly."""
     programme = Programme(rules=[rule])
+    assert Programme.from_toml(programme.to_toml()) == programme
+    assert Programme.from_json(programme.to_json()) == programme
+
+
+@pytest.mark.parametrize("name", sorted(COHORT_RULES))
+@settings(max_examples=20)
+@given(data=st.data())
+def test_cohort_rules_come_back_as_they_were(name, data):
+    """Every registered cohort rule with any parameters survives TOML and JSON, exactly."""
+    programme = Programme(rules=[data.draw(COHORT_STRATEGIES[name])])
     assert Programme.from_toml(programme.to_toml()) == programme
     assert Programme.from_json(programme.to_json()) == programme
 
@@ -173,11 +188,33 @@ def test_files_are_read_by_their_kind(tmp_path):
 
 def test_the_schema_knows_every_component():
     """Each rule and part is in the schema with its parameters."""
-    schema = json_schema()
+    defined = json_schema()["$defs"]
     listed = {
-        each["properties"]["type"]["const"]: set(each["properties"])
-        for kind in ("rules", "score")
-        for each in schema["properties"][kind]["items"]["oneOf"]
+        case["if"]["properties"]["type"]["const"]: set(case["then"]["properties"])
+        for kind in defined.values()
+        for case in kind["allOf"]
     }
-    assert set(listed) <= set(components())
+    assert set(listed) == set(components())
     assert listed["SeniorityGap"] >= {"min_levels", "max_levels", "missing", "type"}
+
+
+@pytest.mark.parametrize(
+    "programme",
+    [Programme(rules=RULE_CASES), Programme(score=PART_CASES), *map(profile, PROFILES)],
+)
+def test_what_is_written_fits_the_schema(programme):
+    """An editor with the schema has nothing to say about what rmatch writes."""
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    jsonschema.Draft202012Validator(json_schema()).validate(programme.to_dict())
+
+
+@pytest.mark.parametrize(("record", "message"), SLIPS)
+def test_the_schema_and_the_reader_refuse_the_same_slips(record, message):
+    """Wrong types, misspelt parameters, components in the wrong place: one clear line each."""
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        Programme.from_dict(record)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(message)
+    jsonschema = pytest.importorskip("jsonschema")
+    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(record)

@@ -368,6 +368,10 @@ class NoTwoCycles(PricedRule):
 
     reciprocal: Sequence[tuple[str, str]] = ()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "reciprocal", tuple((a, b) for a, b in self.reciprocal))
+
     def rows(
         self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]
     ) -> Sequence[Row]:
