@@ -10,7 +10,7 @@ import numpy as np
 
 import rmatch
 from benchmarks.people import frames
-from benchmarks.registry import Contestant, Outcome, case
+from benchmarks.registry import Contestant, Outcome, Run, case
 from rmatch.candidates import all_candidates
 from rmatch.rules import (
     BurdenCap,
@@ -72,9 +72,8 @@ def _ours(made: rmatch.Problem) -> Outcome:
     matching = rmatch.solve(made)
     gap = matching.bound_units - matching.units
     assert gap == 0 or matching.status.value != "optimal"
-    return Outcome(
-        matching.units if gap == 0 else None, matching.seconds, _note(matching.units, gap)
-    )
+    note = _note(matching.units, gap)
+    return Outcome(matching.units if gap == 0 else None, matching.seconds, note=note)
 
 
 def _note(value: int, gap: int) -> str:
@@ -88,20 +87,25 @@ def _plain(made: rmatch.Problem) -> Outcome:
     try:
         found = direct(candidates, Options(time_limit=LIMIT))
     except rmatch.SolverError:
-        return Outcome(None, {}, f"nothing within {LIMIT:.0f} s")
+        return Outcome(None, note=f"nothing within {LIMIT:.0f} s")
     phases = {"candidates": listed - started, "solve": perf_counter() - listed}
     proven = found.status is Status.OPTIMAL
     gap = 0 if proven else found.bound - found.objective
-    return Outcome(found.objective if proven else None, phases, _note(found.objective, gap))
+    note = _note(found.objective, gap)
+    return Outcome(found.objective if proven else None, phases, note=note)
 
 
 def _case(mix: str) -> None:
-    @case(f"cohort: {mix}", sizes=(500, 2_000))
+    @case(f"cohort: {mix}", sizes=(500, 2_000), apart=True)
     def prepare(size: int) -> Mapping[str, Contestant]:
         """Cohort rules over all pairs: rmatch.solve against the same program given to HiGHS whole,
         from scores to the selection."""
-        made = problem(mix, size)
-        return {"rmatch": lambda: _ours(made), "HiGHS": lambda: _plain(made)}
+
+        def ready(solve: Callable[[rmatch.Problem], Outcome]) -> Run:
+            made = problem(mix, size)
+            return lambda: solve(made)
+
+        return {"rmatch": lambda: ready(_ours), "HiGHS": lambda: ready(_plain)}
 
 
 for each in MIXES:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,18 @@ FORBIDDEN = -1
 
 @dataclass(frozen=True)
 class Peer:
-    """A library: how it solves, up to which size it ends in minutes, and what it can."""
+    """A library: how it solves, and up to which sizes it ends in minutes; 0 is never."""
 
     name: str
+    package: str  # that is imported
     solve: Callable[[Any, Any, Any], int]
     none: int  # the largest size with one place for everybody
     one: int = 0  # with several places on one side
     both: int = 0  # with several places on both sides
 
     def can(self, size: int, many: str = "none") -> bool:
-        """Say whether the peer solves such a problem at all, and in time."""
-        return size <= int(getattr(self, many))
+        """Say whether the peer is installed, and solves such a problem at all, and in time."""
+        return size <= int(getattr(self, many)) and find_spec(self.package) is not None
 
 
 def _slots(gain: Any, mentor_most: Any, mentee_most: Any) -> Any:
@@ -145,11 +147,13 @@ def cp_sat(gain: Any, mentor_most: Any, mentee_most: Any) -> int:
 
 
 PEERS = (
-    Peer("scipy linear_sum_assignment", scipy_assignment, none=10_000, one=5_000),
-    Peer("lapx", lapx, none=10_000, one=2_000),
-    Peer("OR-Tools SimpleMinCostFlow", ortools_flow, none=10_000, one=10_000, both=10_000),
-    Peer("OR-Tools LinearSumAssignment", ortools_assignment, none=10_000),
-    Peer("POT emd", pot_emd, none=5_000),
-    Peer("HiGHS", highs, none=1_000, one=1_000, both=1_000),
-    Peer("CP-SAT", cp_sat, none=200, one=200, both=200),
+    Peer("scipy linear_sum_assignment", "scipy", scipy_assignment, none=10_000, one=5_000),
+    Peer("lapx", "lap", lapx, none=10_000, one=2_000),
+    Peer(
+        "OR-Tools SimpleMinCostFlow", "ortools", ortools_flow, none=10_000, one=10_000, both=10_000
+    ),
+    Peer("OR-Tools LinearSumAssignment", "ortools", ortools_assignment, none=10_000),
+    Peer("POT emd", "ot", pot_emd, none=5_000),
+    Peer("HiGHS", "scipy", highs, none=1_000, one=1_000, both=1_000),
+    Peer("CP-SAT", "ortools", cp_sat, none=200, one=200, both=200),
 )

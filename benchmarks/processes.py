@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from benchmarks.registry import CASES, Outcome, Run
 
 #: Modules with cases.
-MODULES = ("cases", "answers", "objectives")
+MODULES = ("cases", "answers", "cohort", "objectives")
 #: Seconds: contestants slower than this run once.
 SLOW = 5.0
 
@@ -94,6 +94,7 @@ def measure(started: Caller, name: str, size: int, repeat: int) -> dict[str, Any
                 "peak MB": done[0][1],
                 "phases": dict(done[-1][2].phases),
                 "figures": dict(done[-1][2].figures),
+                "note": done[-1][2].note,
             }
             for each, done in runs.items()
         },

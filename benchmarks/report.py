@@ -55,10 +55,9 @@ def table(result: Mapping[str, Any]) -> str:
     ]
     for each, found in contestants.items():
         ratio = found["seconds"] / contestants[ours]["seconds"]
-        lines.append(
-            f"| {each} | {_time(found['seconds'])} | {ratio:.2f} | {_whole(found['peak MB'])} "
-            f"| {found['runs']} |"
-        )
+        note = f" ({found['note']})" if found["note"] else ""
+        cells = (_time(found["seconds"]), f"{ratio:.2f}", _whole(found["peak MB"]), found["runs"])
+        lines.append(f"| {each}{note} | " + " | ".join(map(str, cells)) + " |")
     for each, found in contestants.items():
         parts = [f"{phase} {_time(value)}" for phase, value in found["phases"].items()]
         parts += [f"{name} {value:.6g}" for name, value in found["figures"].items()]

@@ -28,7 +28,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cases", nargs="+", choices=sorted(CASES), default=list(CASES))
+    usual = [name for name, case in CASES.items() if not case.apart]
+    parser.add_argument("--cases", nargs="+", choices=sorted(CASES), default=usual)
     parser.add_argument("--sizes", nargs="+", type=int, help="default: the case's own")
     parser.add_argument("--repeat", type=int, default=3, help="runs of those that are not slow")
     parser.add_argument("--full", action="store_true", help="all cases; write results and docs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,14 +9,12 @@ from typing import Any
 import pytest
 
 from benchmarks import processes, report
-from benchmarks.peers import PEERS
+from benchmarks.families import SPEED_FAMILIES
 from benchmarks.registry import CASES, Outcome, case
 
 processes.load()
 
 RESULTS = Path(report.__file__).parent / "results"
-#: Where a peer needs a package that the tests do not ask for.
-MODULES = {"lapx": "lap", "POT emd": "ot"}
 HEAD = {
     "processor": "one",
     "cores": 2,
@@ -40,20 +37,13 @@ class Here:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Peers that are installed."""
-    here = [
-        peer
-        for peer in PEERS
-        if peer.name not in MODULES or importlib.util.find_spec(MODULES[peer.name])
-    ]
-    monkeypatch.setattr("benchmarks.cases.PEERS", here)
-    # Collecting garbage before each run is for clean figures of memory, which are of no use here.
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collecting garbage before each run is for clean figures of memory, of no use here."""
     monkeypatch.setattr("benchmarks.processes.gc", SimpleNamespace(collect=int))
 
 
-@pytest.mark.usefixtures("few")
-@pytest.mark.parametrize("name", sorted(set(CASES) - {"answers"}))
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.parametrize("name", sorted({*SPEED_FAMILIES, "people", "matrix"}))
 def test_contestants_agree(name: str) -> None:
     """Every case at a tiny size: rmatch and all that can solve it find the same objective."""
     result = processes.measure(Here(), name, 12, 1)
@@ -83,8 +73,22 @@ def skills(size: int, seconds: float, rounds: int) -> dict[str, Any]:
     """What a run of the usual family could give."""
     figures = {"round": rounds, "edges": 28 * size, "touched": size**2, "terms": 6 * size}
     phases = {"pricing": seconds / 2, "solving": seconds / 10}
-    ours = {"seconds": seconds, "runs": 3, "peak MB": 9.0, "phases": phases, "figures": figures}
-    other = {"seconds": 4 * seconds, "runs": 1, "peak MB": None, "phases": {}, "figures": {}}
+    ours = {
+        "seconds": seconds,
+        "runs": 3,
+        "peak MB": 9.0,
+        "phases": phases,
+        "figures": figures,
+        "note": "",
+    }
+    other = {
+        "seconds": 4 * seconds,
+        "runs": 1,
+        "peak MB": None,
+        "phases": {},
+        "figures": {},
+        "note": "",
+    }
     contestants = {"rmatch": ours, "lapx": other, "HiGHS": other}
     return {"case": "skills", "size": size, "objective": 1, "contestants": contestants}
 
