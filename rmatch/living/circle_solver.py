@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,15 @@ if TYPE_CHECKING:
 
 _CHOICES = (3_000, 15_000, 75_000)  # (team, mentee) choices to solve over, one after another
 _FINE = 1 << 10  # prices in parts of a grid unit, so that rounding them costs no whole unit
-_NEW_CIRCLES = 200  # new circles in each round of pricing
+_NEW_CIRCLES = 50  # new circles in each round of pricing
 _ROWS = 4096  # teams priced at once
-_PRICING_SHARE = 0.5  # of the time limit
+_PRICING_SHARE, _PACKING_SHARE = 0.5, 0.1  # of the time limit
+
+
+_ENGINES = {"milp": milp.maximise, "cpsat": cpsat.maximise}
+
+#: Circles, each a team with its mentees (ascending), and what each gains.
+Columns = dict[tuple[int, tuple[int, ...]], int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +81,12 @@ def solve(program: Program, solver: str, time_limit: float, seed: int) -> Found:
     end = monotonic() + time_limit
     if not len(program.teams):
         return Found((), 0, 0, Status.OPTIMAL)
-    bound, short = _price(program, monotonic() + _PRICING_SHARE * time_limit)
+    bound, short, met = _price(program, monotonic() + _PRICING_SHARE * time_limit)
     order = np.argsort(short, kind="stable")
     choices = np.cumsum(program.joins[order].sum(axis=1))
-    best, proven = _greedy(program, order, bound), bound
+    options = Options(time_limit=max(_PACKING_SHARE * time_limit, 1.0), seed=seed)
+    starts = (_greedy(program, order, bound), _packed(program, met, bound, solver, options))
+    best, proven = max(starts, key=lambda each: each.units), bound
     for size in _CHOICES:
         part = order[: max(int(np.searchsorted(choices, size)), 1)]
         left_out = order[len(part) :]
@@ -125,12 +134,41 @@ def _greedy(program: Program, teams: NDArray[np.intp], bound: int) -> Found:
     return Found(tuple(chosen), units, bound, Status.FEASIBLE)
 
 
+def _packed(program: Program, columns: Columns, bound: int, solver: str, options: Options) -> Found:
+    """Choose among the circles met while pricing: nearly always close to the best."""
+    apart = {(one, other) for one, other in program.apart.tolist()}
+    lawful = {
+        circle: value
+        for circle, value in columns.items()
+        if not (apart and apart & {*combinations(circle[1], 2)})
+    }
+    if not lawful:
+        return Found((), 0, bound, Status.FEASIBLE)
+    matrix = sp.csr_array(_members(program, lawful))
+    number, people = len(lawful), matrix.shape[0]
+    written = Written(
+        np.fromiter(lawful.values(), np.int64, number),
+        np.zeros(number, np.int64),
+        np.ones(number, np.int64),
+        matrix,
+        np.full(people, -NO_LIMIT),
+        np.ones(people, np.int64),
+    )
+    try:
+        values = _ENGINES[solver](written, options).values
+    except SolverError:  # not even one in time; others begin elsewhere
+        values = np.zeros(number, np.int64)
+    if (written.matrix @ values > 1).any():
+        raise milp.rounded()
+    chosen = tuple(circle for circle, taken in zip(lawful, values, strict=True) if taken)
+    return Found(chosen, int(written.gain @ values), bound, Status.FEASIBLE)
+
+
 def _choose(program: Program, teams: NDArray[np.intp], solver: str, options: Options) -> Found:
     """Solve over some teams: which lead a circle, and who joins it."""
-    maximise = {"milp": milp.maximise, "cpsat": cpsat.maximise}[solver]
     who, mentee = np.nonzero(program.joins[teams])
     written = _written(program, teams, who, mentee)
-    found = maximise(written, options)
+    found = _ENGINES[solver](written, options)
     leads, sits = found.values[: len(teams)], found.values[len(teams) :] > 0
     chosen = tuple(
         (team, tuple(mentee[(who == place) & sits].tolist()))
@@ -217,8 +255,8 @@ def _written(
 # ---- prices --------------------------------------------------------------------------------------
 
 
-def _price(program: Program, end: float) -> tuple[int, Longs]:
-    """Return a proven bound, and by how much the circles of each team fall short of it.
+def _price(program: Program, end: float) -> tuple[int, Longs, Columns]:
+    """Return a proven bound, by how much each team's circles fall short of it, and circles met.
 
     Column generation. The linear program over the circles met so far gives everybody a price; at
     these prices the best circle of every team is a sum of its largest terms. Prices are put on
@@ -231,7 +269,7 @@ def _price(program: Program, end: float) -> tuple[int, Longs]:
     Operations Research 46, 1998.
     """
     people = program.mentors + program.gain.shape[1]
-    columns: dict[tuple[int, tuple[int, ...]], int] = {}
+    columns: Columns = {}
     steady = prices = np.zeros(people, dtype=np.int64)
     exact, smooth = prices, False
     best: tuple[int, Longs] | None = None
@@ -248,9 +286,9 @@ def _price(program: Program, end: float) -> tuple[int, Longs]:
                 value = int(program.worth[team] + program.gain[team, who[team]].sum())
                 columns.setdefault((team, tuple(np.flatnonzero(who[team]).tolist())), value)
         if (len(columns) == known and not smooth) or monotonic() > end:
-            return best[0] // _FINE, best[1] // _FINE
+            return best[0] // _FINE, best[1] // _FINE, columns
         smooth = len(columns) > known
-        exact = _prices_of(program, columns, people) if smooth else exact
+        exact = _prices_of(program, columns) if smooth else exact
         # Halfway to the prices of the best bound, which swings less; all the way if that is stuck.
         prices = (exact + steady) // 2 if smooth else exact
 
@@ -279,23 +317,28 @@ def _best_circles(program: Program, prices: Longs) -> tuple[Longs, Bools]:
     return reduced, who
 
 
-def _prices_of(
-    program: Program, columns: dict[tuple[int, tuple[int, ...]], int], people: int
-) -> Longs:
-    """Return everybody's dual price in the linear program over some circles, rounded up."""
-    from scipy.optimize import linprog
-
-    members = [
+def _members(program: Program, columns: Columns) -> sp.csc_array:
+    """Return the (people, circles) matrix of who is in which of some circles, mentors first."""
+    people = [
         [*program.teams.mentors[team], *(program.mentors + mentee for mentee in who)]
         for team, who in columns
     ]
-    starts = np.concatenate([[0], np.cumsum([len(each) for each in members])])
-    matrix = sp.csc_array(
-        (np.ones(starts[-1]), np.concatenate(members), starts), shape=(people, len(columns))
-    )
+    starts = np.concatenate([[0], np.cumsum([len(each) for each in people])])
+    places = np.concatenate([np.zeros(0, np.int64), *people]).astype(np.int64)
+    shape = (program.mentors + program.gain.shape[1], len(columns))
+    return sp.csc_array((np.ones(len(places), np.int64), places, starts), shape=shape)
+
+
+def _prices_of(program: Program, columns: Columns) -> Longs:
+    """Return everybody's dual price in the linear program over some circles, rounded up."""
+    from scipy.optimize import linprog
+
+    matrix = _members(program, columns)
     scale = float(GRID)
     cost = -np.array(list(columns.values()), dtype=float) / scale
-    found = linprog(cost, A_ub=matrix, b_ub=np.ones(people), bounds=(0, None), method="highs")
+    found = linprog(
+        cost, A_ub=matrix, b_ub=np.ones(matrix.shape[0]), bounds=(0, None), method="highs"
+    )
     if found.status != 0:
         raise SolverError(f"HiGHS gave no prices: {found.message}", found.message)
     prices = np.maximum(-found.ineqlin.marginals, 0) * scale * _FINE
