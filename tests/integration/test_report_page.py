@@ -150,27 +150,28 @@ def test_a_filter_shows_the_weakest(visit):
 
 
 def test_two_thousand_pairs_stay_responsive(visit):
-    """Typing, rows shown anew and laid out: the median key takes less than a tenth of a second.
+    """What is typed is shown and laid out at once: the median of five times for each text.
 
-    Measured in the page, layout included; some five times as quick on two cores, and the median of
-    many keys, so that a busy machine does not fail it.
+    Measured in the page. The bound is for a machine that is busy with six times as much as it can
+    do, where it takes 0.13 s, and 2.2 s with all rows laid out at once.
     """
     page = visit("many.html")
     took = page.evaluate(
         """() => {
             const field = document.querySelector('[data-search="pairs-table"]');
             const table = document.getElementById("pairs-table");
-            const typed = ["m", "me", "men", "mentee", "mentee 1", "mentee 19", "19", "x", ""];
-            return typed.concat(typed, typed).map((text) => {
+            const typed = ["m", "men", "mentee 1", "mentee 19", "x", ""];
+            return typed.concat(typed, typed, typed, typed).map((text) => {
                 const before = performance.now();
                 field.value = text;
                 field.dispatchEvent(new Event("input"));
                 table.getBoundingClientRect();
-                return performance.now() - before;
+                return [text, performance.now() - before];
             });
         }"""
     )
-    assert sorted(took)[len(took) // 2] < 100
+    medians = {text: sorted(ms for key, ms in took if key == text)[2] for text, _ in took}
+    assert max(medians.values()) < 500, medians
 
 
 def test_a_search_builds_no_row_anew(visit):
