@@ -30,6 +30,9 @@ else:
 
 Array = NDArray[Any]
 
+# A function that takes a tuple of arrays counts references to all of them at every call. Only the
+# outer loops take tuples; what they call many times takes arrays.
+
 FAR = 1 << 61  # further than any path is long
 
 
@@ -117,45 +120,51 @@ def _list_edges(
 
 
 @njit(cache=True, nogil=True)
-def begin(net: Network, state: State, edges: Any) -> None:
+def begin(net: Network, state: State, wanted: Any) -> None:
     """Choose edges, as far as both people have places for them."""
-    for edge in edges:
-        one, other = net.tail[edge], net.head[edge]
-        if state.degree[one] < net.most[one] and state.degree[other] < net.most[other]:
-            choose(net, state, edge)
+    tail, head, most, first = net.tail, net.head, net.most, net.first
+    degree, chosen, held = state.degree, state.chosen, state.held
+    for edge in wanted:
+        one, other = tail[edge], head[edge]
+        if degree[one] < most[one] and degree[other] < most[other]:
+            choose(tail, head, first, degree, chosen, held, edge)
 
 
 @njit(cache=True, nogil=True)
-def worth(net: Network, person: int, pair: int) -> int:
+def worth(least: Any, bonus: Any, must: int, person: int, pair: int) -> int:
     """Return what the ``pair``-th pair of a person (from 1) is worth by itself."""
     value = 0
-    if pair <= net.least[person]:
-        value += net.must
+    if pair <= least[person]:
+        value += must
     if pair == 1:
-        value += net.bonus[person]
+        value += bonus[person]
     return value
 
 
 @njit(cache=True, nogil=True)
-def choose(net: Network, state: State, edge: int) -> None:
+def choose(
+    tail: Any, head: Any, first: Any, degree: Any, chosen: Any, held: Any, edge: int
+) -> None:
     """Add an edge to the matching."""
-    state.chosen[edge] = 1
-    for person in (net.tail[edge], net.head[edge]):
-        state.held[net.first[person] + state.degree[person]] = edge
-        state.degree[person] += 1
+    chosen[edge] = 1
+    for person in (tail[edge], head[edge]):
+        held[first[person] + degree[person]] = edge
+        degree[person] += 1
 
 
 @njit(cache=True, nogil=True)
-def release(net: Network, state: State, edge: int) -> None:
+def release(
+    tail: Any, head: Any, first: Any, degree: Any, chosen: Any, held: Any, offer: Any, edge: int
+) -> None:
     """Take an edge out of the matching."""
-    state.chosen[edge] = 0
-    for person in (net.tail[edge], net.head[edge]):
-        state.degree[person] -= 1
-        last = net.first[person] + state.degree[person]
-        for k in range(net.first[person], last):
-            if state.held[k] == edge:
-                state.held[k] = state.held[last]
-                state.offer[k] = state.offer[last]
+    chosen[edge] = 0
+    for person in (tail[edge], head[edge]):
+        degree[person] -= 1
+        last = first[person] + degree[person]
+        for k in range(first[person], last):
+            if held[k] == edge:
+                held[k] = held[last]
+                offer[k] = offer[last]
                 break
 
 
@@ -166,25 +175,43 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
     A mentor's place costs the lowest bid they hold, an empty one what it is worth to them to fill
     it. A bid goes up to where the mentee would do as well elsewhere, and ``step`` further.
     """
+    mentors, starts, ends, edges, gains, tail = (
+        net.mentors,
+        net.starts,
+        net.ends,
+        net.edges,
+        net.gains,
+        net.tail,
+    )
+    head, least, most, bonus, must, first = (
+        net.head,
+        net.least,
+        net.most,
+        net.bonus,
+        net.must,
+        net.first,
+    )
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    held, offer, queued = state.held, state.offer, state.queued
     size = len(queue)
     count = 0
-    for person in range(net.mentors, len(net.most)):
-        if state.degree[person] < net.most[person]:
+    for person in range(mentors, len(most)):
+        if degree[person] < most[person]:
             queue[count] = person
-            state.queued[person] = 1
+            queued[person] = 1
             count += 1
     at, bids = 0, 0
     while count > 0 and bids < limit:
         person = queue[at]
         at = at + 1 if at + 1 < size else 0
         count -= 1
-        state.queued[person] = 0
-        while state.degree[person] < net.most[person]:
-            floor = -worth(net, person, state.degree[person] + 1)
+        queued[person] = 0
+        while degree[person] < most[person]:
+            floor = -worth(least, bonus, must, person, degree[person] + 1)
             best, second, wanted = floor, floor, -1
-            for k in range(net.starts[person], net.starts[person + 1]):
-                value = net.gains[k] - state.price[net.ends[k]]
-                if value > second and state.chosen[net.edges[k]] == 0:
+            for k in range(starts[person], starts[person + 1]):
+                value = gains[k] - prices[ends[k]]
+                if value > second and chosen[edges[k]] == 0:
                     if value > best:
                         best, second, wanted = value, best, k
                     else:
@@ -192,59 +219,66 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
             if wanted < 0:
                 break
             bids += 1
-            mentor, edge = net.ends[wanted], net.edges[wanted]
-            lost = _outbid(net, state, mentor)
-            if lost >= 0:
-                loser = net.head[lost]
-                if loser != person and not state.queued[loser]:
-                    state.queued[loser] = 1
-                    tail = at + count
-                    queue[tail if tail < size else tail - size] = loser
+            mentor, edge = ends[wanted], edges[wanted]
+            empty = FAR
+            if degree[mentor] < most[mentor]:
+                empty = -worth(least, bonus, must, mentor, degree[mentor] + 1)
+            _, slot = _cheapest(first, degree, offer, empty, mentor)
+            if slot >= 0:
+                lost = held[slot]
+                loser = head[lost]
+                if loser != person and not queued[loser]:
+                    queued[loser] = 1
+                    behind = at + count
+                    queue[behind if behind < size else behind - size] = loser
                     count += 1
-                release(net, state, lost)
-            choose(net, state, edge)
-            slot = net.first[mentor] + state.degree[mentor] - 1
-            state.offer[slot] = state.price[mentor] + (best - second) + step
-            state.price[mentor] = place_price(net, state, mentor)
+                release(tail, head, first, degree, chosen, held, offer, lost)
+            choose(tail, head, first, degree, chosen, held, edge)
+            slot = first[mentor] + degree[mentor] - 1
+            offer[slot] = prices[mentor] + (best - second) + step
+            empty = FAR
+            if degree[mentor] < most[mentor]:
+                empty = -worth(least, bonus, must, mentor, degree[mentor] + 1)
+            prices[mentor], _ = _cheapest(first, degree, offer, empty, mentor)
     return bids
 
 
 @njit(cache=True, nogil=True)
-def place_price(net: Network, state: State, mentor: int) -> int:
-    """Return what the cheapest place of a mentor costs: an empty one, or the lowest bid held."""
-    price = FAR
-    if state.degree[mentor] < net.most[mentor]:
-        price = -worth(net, mentor, state.degree[mentor] + 1)
-    for k in range(net.first[mentor], net.first[mentor] + state.degree[mentor]):
-        price = min(price, state.offer[k])
-    return price
+def _cheapest(first: Any, degree: Any, offer: Any, empty: int, mentor: int) -> tuple[int, int]:
+    """Return what the cheapest place of a mentor costs, and where it is held; -1 if ``empty``."""
+    price, slot = empty, -1
+    for k in range(first[mentor], first[mentor] + degree[mentor]):
+        if offer[k] < price:
+            price, slot = offer[k], k
+    return price, slot
 
 
 @njit(cache=True, nogil=True)
-def _outbid(net: Network, state: State, mentor: int) -> int:
-    """Return the edge that has to go for a new bid, -1 where an empty place is the cheapest."""
-    price, lost = FAR, -1
-    if state.degree[mentor] < net.most[mentor]:
-        price = -worth(net, mentor, state.degree[mentor] + 1)
-    for k in range(net.first[mentor], net.first[mentor] + state.degree[mentor]):
-        if state.offer[k] < price:
-            price, lost = state.offer[k], state.held[k]
-    return lost
+def _lowest_free(degree: Any, most: Any, least: Any, bonus: Any, must: int, person: int) -> int:
+    """Return below which price a person would rather have another pair, or keep the last one."""
+    if degree[person] < most[person]:
+        return -worth(least, bonus, must, person, degree[person] + 1)
+    if degree[person] > 0:
+        return -worth(least, bonus, must, person, degree[person])
+    return -FAR
 
 
 @njit(cache=True, nogil=True)
-def fair_price(net: Network, state: State, person: int) -> int:
+def _fair_price(
+    starts: Any,
+    ends: Any,
+    edges: Any,
+    gains: Any,
+    chosen: Any,
+    prices: Any,
+    person: int,
+    lowest: int,
+) -> int:
     """Return the lowest price at which a person's edges that are not chosen are fair."""
-    degree = state.degree[person]
-    if degree < net.most[person]:
-        price = -worth(net, person, degree + 1)
-    elif degree > 0:
-        price = -worth(net, person, degree)
-    else:
-        price = -FAR
-    for k in range(net.starts[person], net.starts[person + 1]):
-        value = net.gains[k] - state.price[net.ends[k]]
-        if value > price and state.chosen[net.edges[k]] == 0:
+    price = lowest
+    for k in range(starts[person], starts[person + 1]):
+        value = gains[k] - prices[ends[k]]
+        if value > price and chosen[edges[k]] == 0:
             price = value
     return price if price > -FAR else 0
 
@@ -252,29 +286,40 @@ def fair_price(net: Network, state: State, person: int) -> int:
 @njit(cache=True, nogil=True)
 def tighten(net: Network, state: State, passes: int) -> None:
     """Make all edges fair: set mentees' prices, lower mentors' to what is needed, drop the rest."""
-    people = len(net.most)
-    for person in range(net.mentors):  # no price below what the last pair is worth
-        if state.degree[person] > 0:
-            lowest = -worth(net, person, state.degree[person])
-            state.price[person] = max(state.price[person], lowest)
-    for person in range(net.mentors, people):
-        state.price[person] = fair_price(net, state, person)
-    for _ in range(passes):
-        for person in range(net.mentors):
-            state.price[person] = min(state.price[person], fair_price(net, state, person))
-        for person in range(net.mentors, people):
-            state.price[person] = min(state.price[person], fair_price(net, state, person))
-    for edge in range(len(net.tail)):
-        if state.chosen[edge] == 1:
-            k = _position(net, edge)
-            if net.gains[k] < state.price[net.tail[edge]] + state.price[net.head[edge]]:
-                release(net, state, edge)
-
-
-@njit(cache=True, nogil=True)
-def _position(net: Network, edge: int) -> int:
-    """Return where an edge stands in the lists: mentees' edges come in the order of edges."""
-    return net.starts[net.mentors] + edge
+    mentors, starts, ends, edges, gains, tail = (
+        net.mentors,
+        net.starts,
+        net.ends,
+        net.edges,
+        net.gains,
+        net.tail,
+    )
+    head, least, most, bonus, must, first = (
+        net.head,
+        net.least,
+        net.most,
+        net.bonus,
+        net.must,
+        net.first,
+    )
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    held, offer = state.held, state.offer
+    people = len(most)
+    for person in range(mentors):  # no price below what the last pair is worth
+        if degree[person] > 0:
+            lowest = -worth(least, bonus, must, person, degree[person])
+            prices[person] = max(prices[person], lowest)
+    for sweep in range(2 * passes + 1):  # mentees, then mentors and mentees in turn
+        begin, end = (mentors, people) if sweep % 2 == 0 else (0, mentors)
+        for person in range(begin, end):
+            lowest = _lowest_free(degree, most, least, bonus, must, person)
+            fair = _fair_price(starts, ends, edges, gains, chosen, prices, person, lowest)
+            prices[person] = fair if sweep == 0 else min(prices[person], fair)
+    for edge in range(len(tail)):
+        if chosen[edge] == 1:
+            gain = gains[starts[mentors] + edge]
+            if gain < prices[tail[edge]] + prices[head[edge]]:
+                release(tail, head, first, degree, chosen, held, offer, edge)
 
 
 @njit(cache=True, nogil=True)
@@ -285,11 +330,13 @@ def settle(net: Network, state: State, search: Search, people: Any, start: int, 
     of theirs is worth anything. Returns how many of the list are done; prices only move so that
     edges stay fair.
     """
+    least, most, bonus, must = net.least, net.most, net.bonus, net.must
+    prices, degree = state.price, state.degree
     seen = 0
     for at in range(start, len(people)):
         person = people[at]
-        while state.degree[person] < net.most[person]:
-            wish = state.price[person] + worth(net, person, state.degree[person] + 1)
+        while degree[person] < most[person]:
+            wish = prices[person] + worth(least, bonus, must, person, degree[person] + 1)
             if wish <= 0:
                 break
             if seen > work:
@@ -306,105 +353,133 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
     the other side by edges that are not. A path ends at whoever would rather lose a pair, or has a
     free place. Returns the number of edges looked at.
     """
-    distance, via, reached = search.distance, search.via, search.reached
-    mentors = net.mentors
+    mentors, starts, ends, edges, gains, tail = (
+        net.mentors,
+        net.starts,
+        net.ends,
+        net.edges,
+        net.gains,
+        net.tail,
+    )
+    head, least, most, bonus, must, first = (
+        net.head,
+        net.least,
+        net.most,
+        net.bonus,
+        net.must,
+        net.first,
+    )
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    held, offer = state.held, state.offer
+    distance, via, heap = search.distance, search.via, search.heap
+    place, reached = search.place, search.reached
     side = root < mentors
     best, last = wish, -1
     distance[root] = 0
     via[root] = -1
     reached[0] = root
     count, seen = 1, 0
-    size = _push(search, 0, root)
+    size = _push(heap, place, distance, 0, root)
     while size > 0:
-        person = search.heap[0]
+        person = heap[0]
         here = distance[person]
         if here >= best:
             break
-        size = _pop(search, size)
-        price = state.price[person]
+        size = _pop(heap, place, distance, size)
+        price = prices[person]
         if (person < mentors) == side:
             if person != root:
-                cost = here + price + worth(net, person, state.degree[person])
+                cost = here + price + worth(least, bonus, must, person, degree[person])
                 if cost < best:
                     best, last = cost, person
-            seen += net.starts[person + 1] - net.starts[person]
+            seen += starts[person + 1] - starts[person]
             base = here + price
-            for k in range(net.starts[person], net.starts[person + 1]):
-                other = net.ends[k]
-                far = base + state.price[other] - net.gains[k]
-                if far < best and far < distance[other] and state.chosen[net.edges[k]] == 0:
+            for k in range(starts[person], starts[person + 1]):
+                other = ends[k]
+                far = base + prices[other] - gains[k]
+                if far < best and far < distance[other] and chosen[edges[k]] == 0:
                     if distance[other] == FAR:
                         reached[count] = other
                         count += 1
                         distance[other] = far
-                        via[other] = net.edges[k]
-                        size = _push(search, size, other)
+                        via[other] = edges[k]
+                        size = _push(heap, place, distance, size, other)
                     else:
                         distance[other] = far
-                        via[other] = net.edges[k]
-                        _rise(search, search.place[other])
+                        via[other] = edges[k]
+                        _rise(heap, place, distance, place[other])
         else:
-            degree = state.degree[person]
-            if degree < net.most[person]:
-                cost = here + max(0, -price - worth(net, person, degree + 1))
+            pairs = degree[person]
+            if pairs < most[person]:
+                cost = here + max(0, -price - worth(least, bonus, must, person, pairs + 1))
                 if cost < best:
                     best, last = cost, person
-            for slot in range(net.first[person], net.first[person] + degree):
-                edge = state.held[slot]
-                other = net.tail[edge] if side else net.head[edge]
-                far = here + net.gains[_position(net, edge)] - price - state.price[other]
+            for slot in range(first[person], first[person] + pairs):
+                edge = held[slot]
+                other = tail[edge] if side else head[edge]
+                far = here + gains[starts[mentors] + edge] - price - prices[other]
                 if far < best and far < distance[other]:
                     if distance[other] == FAR:
                         reached[count] = other
                         count += 1
                         distance[other] = far
                         via[other] = edge
-                        size = _push(search, size, other)
+                        size = _push(heap, place, distance, size, other)
                     else:
                         distance[other] = far
                         via[other] = edge
-                        _rise(search, search.place[other])
+                        _rise(heap, place, distance, place[other])
     for k in range(count):
         person = reached[k]
         if distance[person] < best:
             change = best - distance[person]
-            state.price[person] += -change if (person < mentors) == side else change
+            prices[person] += -change if (person < mentors) == side else change
         distance[person] = FAR
     if last >= 0:
-        _flip(net, state, search, last, root)
+        _flip(tail, head, first, degree, chosen, held, offer, via, last, root)
     return seen + count
 
 
 @njit(cache=True, nogil=True)
-def _flip(net: Network, state: State, search: Search, last: int, root: int) -> None:
+def _flip(
+    tail: Any,
+    head: Any,
+    first: Any,
+    degree: Any,
+    chosen: Any,
+    held: Any,
+    offer: Any,
+    via: Any,
+    last: int,
+    root: int,
+) -> None:
     """Swap chosen and not chosen along the path that ends at ``last``."""
     # Edges leave before edges come: nobody ever holds more than their places.
     for phase in range(2):
         person = last
         while person != root:
-            edge = search.via[person]
-            if phase == 0 and state.chosen[edge] == 1:
-                release(net, state, edge)
-                state.chosen[edge] = 2
+            edge = via[person]
+            if phase == 0 and chosen[edge] == 1:
+                release(tail, head, first, degree, chosen, held, offer, edge)
+                chosen[edge] = 2
             elif phase == 1:
-                if state.chosen[edge] == 2:
-                    state.chosen[edge] = 0
+                if chosen[edge] == 2:
+                    chosen[edge] = 0
                 else:
-                    choose(net, state, edge)
-            person = net.tail[edge] if net.head[edge] == person else net.head[edge]
+                    choose(tail, head, first, degree, chosen, held, edge)
+            person = tail[edge] if head[edge] == person else head[edge]
 
 
 @njit(cache=True, nogil=True)
-def _push(search: Search, size: int, person: int) -> int:
-    search.heap[size] = person
-    search.place[person] = size
-    _rise(search, size)
+def _push(heap: Any, place: Any, distance: Any, size: int, person: int) -> int:
+    heap[size] = person
+    place[person] = size
+    _rise(heap, place, distance, size)
     return size + 1
 
 
 @njit(cache=True, nogil=True)
-def _rise(search: Search, at: int) -> None:
-    heap, place, distance = search.heap, search.place, search.distance
+def _rise(heap: Any, place: Any, distance: Any, at: int) -> None:
     person = heap[at]
     far = distance[person]
     while at > 0:
@@ -419,9 +494,8 @@ def _rise(search: Search, at: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _pop(search: Search, size: int) -> int:
+def _pop(heap: Any, place: Any, distance: Any, size: int) -> int:
     """Take the first off the heap; return the new size."""
-    heap, place, distance = search.heap, search.place, search.distance
     size -= 1
     person = heap[size]
     far = distance[person]
@@ -449,69 +523,90 @@ def leave(net: Network, state: State, search: Search, pairs: int, seat: int) -> 
 
     A path leads from a mentee who gives up a pair to a mentor who does, with swaps between.
     """
-    distance, via, reached = search.distance, search.via, search.reached
-    people = len(net.most)
+    mentors, starts, ends, edges, gains, tail = (
+        net.mentors,
+        net.starts,
+        net.ends,
+        net.edges,
+        net.gains,
+        net.tail,
+    )
+    head, least, most, bonus, must, first = (
+        net.head,
+        net.least,
+        net.most,
+        net.bonus,
+        net.must,
+        net.first,
+    )
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    held, offer = state.held, state.offer
+    distance, via, heap = search.distance, search.via, search.heap
+    place, reached = search.place, search.reached
+    people = len(most)
     total = 0
-    for person in range(net.mentors):
-        total += state.degree[person]
+    for person in range(mentors):
+        total += degree[person]
     while total > pairs:
         size, count = 0, 0
-        for person in range(net.mentors, people):
-            if state.degree[person] > 0:
-                distance[person] = state.price[person] + worth(net, person, state.degree[person])
+        for person in range(mentors, people):
+            if degree[person] > 0:
+                distance[person] = prices[person] + worth(
+                    least, bonus, must, person, degree[person]
+                )
                 via[person] = -1
                 reached[count] = person
                 count += 1
-                size = _push(search, size, person)
+                size = _push(heap, place, distance, size, person)
         best, last = FAR, -1
         while size > 0:
-            person = search.heap[0]
+            person = heap[0]
             here = distance[person]
             if here >= best:
                 break
-            size = _pop(search, size)
-            price = state.price[person]
-            if person >= net.mentors:
-                for slot in range(net.first[person], net.first[person] + state.degree[person]):
-                    edge = state.held[slot]
-                    other = net.tail[edge]
-                    gain = net.gains[_position(net, edge)]
-                    far = here + gain - seat - price - state.price[other]
+            size = _pop(heap, place, distance, size)
+            price = prices[person]
+            if person >= mentors:
+                for slot in range(first[person], first[person] + degree[person]):
+                    edge = held[slot]
+                    other = tail[edge]
+                    gain = gains[starts[mentors] + edge]
+                    far = here + gain - seat - price - prices[other]
                     if far < best and far < distance[other]:
                         fresh = distance[other] == FAR
                         distance[other], via[other] = far, edge
                         if fresh:
                             reached[count] = other
                             count += 1
-                            size = _push(search, size, other)
+                            size = _push(heap, place, distance, size, other)
                         else:
-                            _rise(search, search.place[other])
+                            _rise(heap, place, distance, place[other])
             else:
-                cost = here + price + worth(net, person, state.degree[person])
+                cost = here + price + worth(least, bonus, must, person, degree[person])
                 if cost < best:
                     best, last = cost, person
-                for k in range(net.starts[person], net.starts[person + 1]):
-                    other = net.ends[k]
-                    far = here + seat + price + state.price[other] - net.gains[k]
-                    if far < best and far < distance[other] and state.chosen[net.edges[k]] == 0:
+                for k in range(starts[person], starts[person + 1]):
+                    other = ends[k]
+                    far = here + seat + price + prices[other] - gains[k]
+                    if far < best and far < distance[other] and chosen[edges[k]] == 0:
                         fresh = distance[other] == FAR
-                        distance[other], via[other] = far, net.edges[k]
+                        distance[other], via[other] = far, edges[k]
                         if fresh:
                             reached[count] = other
                             count += 1
-                            size = _push(search, size, other)
+                            size = _push(heap, place, distance, size, other)
                         else:
-                            _rise(search, search.place[other])
+                            _rise(heap, place, distance, place[other])
         for person in range(people):
             far = min(distance[person], best)
-            state.price[person] -= far if person >= net.mentors else best - far
+            prices[person] -= far if person >= mentors else best - far
         seat += best
         for k in range(count):
             distance[reached[k]] = FAR
         root = last
         while via[root] >= 0:
             edge = via[root]
-            root = net.tail[edge] if net.head[edge] == root else net.head[edge]
-        _flip(net, state, search, last, root)
+            root = tail[edge] if head[edge] == root else head[edge]
+        _flip(tail, head, first, degree, chosen, held, offer, via, last, root)
         total -= 1
     return seat

@@ -34,8 +34,8 @@ Array = NDArray[Any]
 SIZE, GROUP = 256, 4
 #: No gain is larger; sums and prices up to twice that are whole numbers in single precision.
 REACH = 1 << 22
-#: Pairs that wait for an exact look.
-PENDING = 1024
+#: Pairs that wait for an exact look; more than any value.
+PENDING, FAR = 1024, 1 << 62
 
 
 class Bounding(NamedTuple):
@@ -138,18 +138,21 @@ def scan(
     threshold, extra, dense = best.threshold, task.extra, len(task.extra) > 0
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     peak = np.empty(many * GROUP, np.float32)
-    pending = np.empty((PENDING, 2), np.int32)
+    pending, upper = np.empty((PENDING, 2), np.int32), np.empty(PENDING, np.int64)
     count, touched = 0, 0
     for mentee in range(many):
         for k in range(listed.starts[start + mentee], listed.starts[start + mentee + 1]):
-            pending[count] = mentee, listed.mentor[k]
+            pending[count, 0], pending[count, 1] = mentee, listed.mentor[k]
+            upper[count] = FAR
             count += 1
             touched += 1
             if count == PENDING:
                 count = _look_at(
-                    pending, count, True, sums, conditions, listed, task, best, start, weight
+                    pending, upper, count, True, sums, conditions, listed, task, best, start, weight
                 )
-    count = _look_at(pending, count, True, sums, conditions, listed, task, best, start, weight)
+    count = _look_at(
+        pending, upper, count, True, sums, conditions, listed, task, best, start, weight
+    )
     for block in range(blocks):
         if block % GROUP == 0:
             group = peaks[block * width : (block + GROUP) * width]
@@ -190,19 +193,33 @@ def scan(
                         if acc[i] > bar:
                             pending[count, 0] = mentee
                             pending[count, 1] = at + i
+                            upper[count] = np.int64(acc[i]) + end - begin + 9 - least
                             count += 1
             # Many have passed: time to raise the bar, or to make room.
             if count - before >= 32 or count > PENDING - SIZE:
                 count = _look_at(
-                    pending, count, False, sums, conditions, listed, task, best, start, weight
+                    pending,
+                    upper,
+                    count,
+                    False,
+                    sums,
+                    conditions,
+                    listed,
+                    task,
+                    best,
+                    start,
+                    weight,
                 )
-        count = _look_at(pending, count, False, sums, conditions, listed, task, best, start, weight)
+        count = _look_at(
+            pending, upper, count, False, sums, conditions, listed, task, best, start, weight
+        )
     return touched
 
 
 @njit(cache=True, nogil=True)
 def _look_at(
     pending: Any,
+    upper: Any,
     count: int,
     single: bool,
     sums: Sums,
@@ -229,6 +246,8 @@ def _look_at(
     for n in range(count):
         mentee: Any = np.int64(pending[n, 0])
         mentor: Any = np.int64(pending[n, 1])
+        if upper[n] < threshold[mentee]:
+            continue  # the threshold has risen since
         person = start + mentee
         if mentee != last:
             if last >= 0:
