@@ -34,7 +34,7 @@ def objectives(size: int) -> Mapping[str, Contestant]:
 
             def run() -> Outcome:
                 matching = rmatch.solve(problem)
-                worst = float(matching.gains.min()) * problem.unit
+                worst = float(matching.gains.min(initial=1 << 40)) * problem.unit
                 figures = {"score": matching.score, "worst pair": worst}
                 return Outcome(None, matching.seconds, figures)
 

@@ -28,6 +28,7 @@ _PUBLIC: dict[str, str] = {
     "UnknownPersonError": "rmatch.errors",
     "UnsupportedFeatureError": "rmatch.errors",
     "compare": "rmatch.comparison",
+    "lottery": "rmatch.lotteries",
     "match": "rmatch.pipeline",
     "match_matrix": "rmatch.pipeline",
     "profile": "rmatch.programme",
@@ -61,6 +62,7 @@ __all__ = [
     "UnsupportedFeatureError",
     "compare",
     "living",
+    "lottery",
     "match",
     "match_matrix",
     "objectives",
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
         UnsupportedFeatureError,
     )
     from rmatch.living.rematch import rematch
+    from rmatch.lotteries import lottery
     from rmatch.matching import Matching, Pair
     from rmatch.people import Goal, Person, Roster, Scale
     from rmatch.pipeline import match, match_matrix, solve

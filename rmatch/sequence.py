@@ -121,6 +121,19 @@ class Sequence:
         """Do without all other edges, but for those that every selection takes."""
         self.possible = self.possible & (edges | self.forced)
 
+    def favouring(self, amount: Ints, mentors: Ints, mentees: Ints) -> NDArray[np.intp]:
+        """Return the edges of a selection of the largest amounts; no stage comes of it."""
+        program, edges, _ = self._program(amount, mentors, mentees, self._hard)
+        found: NDArray[np.intp] = edges[
+            self._solver(program).solve(program, self._remaining()).edges
+        ]
+        return found
+
+    def allow(self, loss: int) -> None:
+        """Let the last stage miss what it reached by so much, where stages follow by conditions."""
+        amount, mentors, mentees, reached = self._floors.pop()
+        self._floors.append((amount, mentors, mentees, reached - loss))
+
     def fits(self, edges: Bools) -> bool:
         """Say whether a selection that is best so far needs only these edges."""
         before = self.possible
