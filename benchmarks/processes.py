@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from benchmarks.registry import CASES, Outcome, Run
 
 #: Modules with cases.
-MODULES = ("cases", "answers", "cohort", "objectives")
+MODULES = ("cases", "answers", "cohort", "objectives", "rematch")
 #: Seconds: contestants slower than this run once.
 SLOW = 5.0
 

@@ -258,15 +258,18 @@ def all_candidates(problem: Matchable) -> Candidates:
     )
 
 
-def gains_of(
+def of_pairs(
     problem: Matchable, rows: NDArray[np.intp], cols: NDArray[np.intp]
-) -> NDArray[np.int64]:
-    """Return the gain of each pair (rows, cols)."""
-    gains = np.zeros(len(rows), dtype=np.int64)
-    for start in range(0, len(rows), 512):  # small squares, of which the diagonal is used
+) -> tuple[NDArray[np.int64], Bools]:
+    """Return the gain of each pair (rows, cols), and whether it is allowed."""
+    gains, allowed = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
+    for start in range(0, len(rows), 512):  # small rectangles, of which a few pairs are used
         part = slice(start, start + 512)
-        gains[part] = np.diagonal(problem.block(rows[part], cols[part])[0])
-    return gains
+        some, row = np.unique(rows[part], return_inverse=True)  # blocks name nobody twice
+        others, col = np.unique(cols[part], return_inverse=True)
+        block = problem.block(some, others)
+        gains[part], allowed[part] = (each[row, col] for each in block)
+    return gains, allowed
 
 
 def edges_of(

@@ -8,7 +8,7 @@ A violation found here is a bug of rmatch.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,17 +42,19 @@ def check(
     pairs: Sequence[tuple[int, int]],
     objective: int | None,
     stages: Sequence[Stage] = (),
+    known: Mapping[tuple[int, int], int] | None = None,
 ) -> list[Violation]:
     """Return everything wrong with a set of pairs (rows of the problem's mentors and mentees).
 
     ``objective`` is what the solver claims, in whole units; ``None`` claims nothing. ``stages`` are
-    what it claims to have reached one after the other; each is counted again.
+    what it claims to have reached one after the other; each is counted again. ``known`` are the
+    gains of pairs that were checked before, between the same people under the same rules.
     """
     from rmatch.problem import Problem
 
     found = _counts(problem, pairs)
     if isinstance(problem, Problem):
-        gains = _check_people(problem, pairs, found)
+        gains = _check_people(problem, pairs, found, known or {})
     else:
         gains = [int(problem.gains[pair]) for pair in pairs]
         found += [Violation(f"pair {p} is not allowed") for p in pairs if not problem.allowed[p]]
@@ -76,13 +78,17 @@ def check(
 
 
 def _check_people(
-    problem: Problem, pairs: Sequence[tuple[int, int]], found: list[Violation]
+    problem: Problem,
+    pairs: Sequence[tuple[int, int]],
+    found: list[Violation],
+    known: Mapping[tuple[int, int], int],
 ) -> list[int]:
     """Ask every rule about every pair, and cohort rules about all; return the pairs' gains."""
     for cohort_rule in problem.cohort_rules:
         found.extend(cohort_rule.violations(problem, pairs))
     locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
-    gains = []
+    gains = [known[pair] for pair in pairs if pair in known]
+    pairs = [pair for pair in pairs if pair not in known]
     mentors = problem.mentors.persons([row for row, _ in pairs])
     mentees = problem.mentees.persons([col for _, col in pairs])
     for pair, mentor, mentee in zip(pairs, mentors, mentees, strict=True):

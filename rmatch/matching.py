@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmatch.matrix import MatrixProblem
     from rmatch.metrics import Kpis, Observed
     from rmatch.problem import Problem
+    from rmatch.repricing import Basis
     from rmatch.unmatched import Unmatched
 
 #: Answers that need a list of all pairs give up beyond so many.
@@ -63,6 +64,7 @@ class Matching(Answers, Reports):
     candidates: Candidates | None = None
     known_prices: Prices | None = None
     stages: tuple[Stage, ...] = ()
+    basis: Basis | None = None  # what a re-match of a large programme begins with
     aliases: Mapping[str, tuple[str, ...]] | None = None  # by side, in place of ids and names
 
     # ---- what was found ----------------------------------------------------------------------
@@ -113,9 +115,9 @@ class Matching(Answers, Reports):
     @cached_property
     def gains(self) -> NDArray[np.int64]:
         """Each pair's gain in whole grid units."""
-        from rmatch.candidates import gains_of
+        from rmatch.candidates import of_pairs
 
-        return gains_of(self.problem, self.rows, self.cols)
+        return of_pairs(self.problem, self.rows, self.cols)[0]
 
     @property
     def score(self) -> float:

@@ -17,7 +17,8 @@ from rmatch.errors import SolverError
 from rmatch.matching import Matching
 from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
-from rmatch.solvers import Infeasible, Options
+from rmatch.repricing import Basis
+from rmatch.solvers import Infeasible, Options, Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -307,6 +308,7 @@ def _priced(
         phases,
         None,
         found.prices,
+        basis=Basis(found.pool, found.prices) if found.status is Status.OPTIMAL else None,
     )
 
 

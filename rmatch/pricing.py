@@ -51,6 +51,7 @@ class Priced:
     edges: int  # candidate edges in the last program
     touched: int  # pairs whose gain was computed, in all scans together
     seconds: dict[str, float]
+    pool: Candidates  # the last program
 
 
 def suits(problem: Any, solver: str) -> bool:
@@ -324,6 +325,7 @@ class _Loop:
             len(self.keys),
             self.touched,
             self.seconds,
+            self._candidates(),
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.answers.wording import figure, listed, shortened
-from rmatch.candidates import gains_of
+from rmatch.candidates import of_pairs
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -86,20 +86,18 @@ def changes_of(
 ) -> tuple[tuple[Ids, ...], tuple[Ended, ...], tuple[Change, ...]]:
     """Return the pairs kept, the pairs ended, and everybody who changes."""
     ids = matching.mentor_ids, matching.mentee_ids
-    score = (matching.gains * matching.problem.unit).tolist()
     pairs = zip(matching.rows.tolist(), matching.cols.tolist(), strict=True)
-    now = [(ids[0][row], ids[1][col]) for row, col in pairs]
-    gain = dict(zip(now, score, strict=True))
-    kept = tuple((p.mentor, p.mentee) for p in earlier if (p.mentor, p.mentee) in gain)
+    now = {(ids[0][row], ids[1][col]): None for row, col in pairs}
+    kept = tuple((p.mentor, p.mentee) for p in earlier if (p.mentor, p.mentee) in now)
     there = set(kept)
     gone = {
         (p.mentor, p.mentee): p if p.reason else EarlierPair(p.mentor, p.mentee, Reason.GIVEN_UP)
         for p in earlier
         if (p.mentor, p.mentee) not in there
     }
-    new = [pair for pair in gain if pair not in there]
+    new = tuple(pair for pair in now if pair not in there)
     ended = tuple(_ended(pair) for pair in gone.values())
-    told = _Story(before, matching, gone, {pair: gain[pair] for pair in new})
+    told = _Story(before, matching, gone, new)
     return kept, ended, told.changes()
 
 
@@ -133,7 +131,7 @@ class _Story:
     before: Problem | None
     matching: Matching
     gone: dict[Ids, EarlierPair]
-    new: dict[Ids, float]
+    new: tuple[Ids, ...]
 
     def changes(self) -> tuple[Change, ...]:
         """Return everybody who changes, chain by chain."""
@@ -261,14 +259,16 @@ class _Chain:
 
     def _gain(self) -> float | None:
         """Return what the chain brings in score; ``None`` where a pair of it has no score today."""
-        matching = self.story.matching
-        people = matching.problem.mentors, matching.problem.mentees  # type: ignore[union-attr]
         if any(pair.reason is not Reason.GIVEN_UP for pair in self.gone.values()):
             return None
-        rows = np.array([people[0].index(mentor) for mentor, _ in self.gone], np.intp)
-        cols = np.array([people[1].index(mentee) for _, mentee in self.gone], np.intp)
-        lost = int(gains_of(matching.problem, rows, cols).sum()) * matching.problem.unit
-        return sum(self.story.new[pair] for pair in self.new) - lost
+        return self._score(self.new) - self._score(list(self.gone))
+
+    def _score(self, pairs: list[Ids]) -> float:
+        problem = self.story.matching.problem
+        sides = problem.mentors, problem.mentees  # type: ignore[union-attr]
+        rows = np.array([sides[0].index(mentor) for mentor, _ in pairs], dtype=np.intp)
+        cols = np.array([sides[1].index(mentee) for _, mentee in pairs], dtype=np.intp)
+        return int(of_pairs(problem, rows, cols)[0].sum()) * problem.unit
 
 
 def _of_partner(pair: EarlierPair, partner: str) -> str:

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rmatch.answers.answer import Answer, plain
+from rmatch.candidates import of_pairs
+from rmatch.check import check
 from rmatch.conflicts import infeasible
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.living.acceptance import State
+from rmatch.living.carry import Carried, carried
 from rmatch.living.changes import Change, EarlierPair, Ended, Reason, changes_of
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
@@ -33,6 +36,7 @@ from rmatch.solvers import Infeasible, Options, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.candidates import Bounds
     from rmatch.living.frontier import ChangeFrontier
     from rmatch.objectives import Objective
     from rmatch.people import Roster
@@ -101,6 +105,7 @@ class _Plan:
 
     problem: Problem
     earlier: tuple[EarlierPair, ...]
+    known: Carried | None
 
     @cached_property
     def legal(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -185,9 +190,9 @@ def rematch(
     budget = _budget(max_changes, price)
     old, old_states = _earlier(previous, states or {})
     basis = previous.matching if isinstance(previous, Rematch) else previous
-    known = basis.problem if isinstance(basis, Matching) else None
-    left, right = _people(known, mentors, mentees, drop, reading)
-    defaults = known if isinstance(known, Problem) else None
+    defaults = basis.problem if isinstance(basis, Matching) else None
+    assert defaults is None or isinstance(defaults, Problem)
+    left, right = _people(defaults, mentors, mentees, drop, reading)
     gone = [pair for pair, state in old_states.items() if state.over]
     problem = Problem.of(
         left,
@@ -199,7 +204,9 @@ def rematch(
         seats=defaults.seats if seats is None and defaults else seats,
         seed=defaults.seed if defaults else None,
     )  # fmt: skip
-    earlier = _judged(problem, old, old_states)
+    before = basis if isinstance(basis, Matching) else None
+    known = None if before is None else carried(before, problem, problem.bounds)
+    earlier = _judged(problem, old, old_states, known)
     locked = [
         (pair.mentor, pair.mentee)
         for pair in earlier
@@ -207,11 +214,10 @@ def rematch(
     ]
     if locked:
         problem = problem.replace(rules=[*problem.rules, LockedPairs(tuple(locked))])
-    plan = _Plan(problem, earlier)
+    plan = _Plan(problem, earlier, known)
     seconds = {"prepare": perf_counter() - started}
     matching = _solve(plan, budget, price, Options(time_limit=time_limit), seconds)
-    before = known if isinstance(known, Problem) else None
-    return Rematch(matching, *changes_of(before, matching, earlier), plan)
+    return Rematch(matching, *changes_of(defaults, matching, earlier), plan)
 
 
 def _budget(max_changes: float | None, price: float | None) -> float:
@@ -298,14 +304,17 @@ def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
     return [rule for rule in known.rules if not isinstance(rule, LockedPairs | ChangeBudget)]
 
 
-def _judged(problem: Problem, old: list[Ids], states: dict[Ids, State]) -> tuple[EarlierPair, ...]:
+def _judged(
+    problem: Problem, old: list[Ids], states: dict[Ids, State], known: Carried | None
+) -> tuple[EarlierPair, ...]:
     """Return every earlier pair with the reason why it cannot go on, ``None`` where it can."""
-    here = set(problem.mentors.ids), set(problem.mentees.ids)
-    there = [pair for pair in old if pair[0] in here[0] and pair[1] in here[1]]
-    rows = [problem.mentors.index(one) for one, _ in there]
-    cols = [problem.mentees.index(other) for _, other in there]
-    allowed = dict(zip(there, _allowed(problem, np.array(rows, np.intp), np.array(cols, np.intp)),
-                       strict=True))  # fmt: skip
+    here = problem.mentors._index, problem.mentees._index
+    allowed = _still_allowed(problem, known)
+    there = [p for p in old if p[0] in here[0] and p[1] in here[1] and p not in allowed]
+    rows = np.array([here[0][one] for one, _ in there], dtype=np.intp)
+    cols = np.array([here[1][other] for _, other in there], dtype=np.intp)
+    _, may = of_pairs(problem, rows, cols)
+    allowed |= {pair for pair, yes in zip(there, may.tolist(), strict=True) if yes}
     judged = []
     for pair in old:
         state = states[pair]
@@ -314,20 +323,20 @@ def _judged(problem: Problem, old: list[Ids], states: dict[Ids, State]) -> tuple
             judged.append(EarlierPair(*pair, Reason.LEFT, missing))
         elif state.over:
             judged.append(EarlierPair(*pair, Reason(state.value)))
-        elif allowed[pair]:
+        elif pair in allowed:
             judged.append(EarlierPair(*pair))
         else:
             judged.append(_forbidden(problem, pair, state))
     return tuple(judged)
 
 
-def _allowed(problem: Problem, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> list[bool]:
-    found: list[bool] = []
-    for start in range(0, len(rows), 512):  # small squares, of which the diagonal is used
-        part = slice(start, start + 512)
-        _, allowed = problem.block(rows[part], cols[part])
-        found += np.diagonal(allowed).tolist()
-    return found
+def _still_allowed(problem: Problem, known: Carried | None) -> set[Ids]:
+    """Return the earlier pairs of unchanged people: the rules said yes, and are the same."""
+    if known is None:
+        return set()
+    ids = problem.mentors.ids, problem.mentees.ids
+    pairs = zip(*(side.tolist() for side in known.unchanged), strict=True)
+    return {(ids[0][row], ids[1][col]) for row, col in pairs}
 
 
 def _forbidden(problem: Problem, pair: Ids, state: State) -> EarlierPair:
@@ -359,28 +368,46 @@ def _solve(
     if price and pairs:
         soft = ChangeBudget(tuple(pairs), most=0, penalty=price)
         units = soft.unit_penalty(problem.unit)
-        problem = problem.replace(rules=[*problem.rules, soft])
+        problem = dataclasses.replace(problem, rules=(*problem.rules, soft))
+    bounds = problem.bounds
+    known = plan.known if _same_bonuses(bounds, plan.problem.bounds) else None
     started = perf_counter()
     try:
-        best, most = best_within(plan.problem, problem.bounds, plan.legal, units, budget, options)
+        best, most = best_within(plan.problem, bounds, plan.legal, units, budget, options, known)
     except Infeasible:
         raise infeasible(plan.problem) from None
     seconds["solve"] = perf_counter() - started
     if most is not None and pairs:
         limit = int(len(pairs) - most + budget)
-        problem = problem.replace(rules=[*problem.rules, ChangeBudget(tuple(pairs), most=limit)])
-    return _checked(problem, best, seconds)
+        hard = ChangeBudget(tuple(pairs), most=limit)
+        problem = dataclasses.replace(problem, rules=(*problem.rules, hard))
+    return _checked(problem, best, known, seconds)
 
 
-def _checked(problem: Problem, best: Best, seconds: dict[str, float]) -> Matching:
-    """Return the matching, checked as every other is."""
-    bound = best.units if best.status is Status.OPTIMAL else best.bound
-    pairs = by_mentor(best.rows, best.cols)
-    matching = Matching(
-        problem, *pairs, best.status, best.units, bound, "rematch", seconds, None, best.prices
+def _same_bonuses(one: Bounds, other: Bounds) -> bool:
+    """Say whether the worth of being matched, which prices depend on, is the same."""
+    return np.array_equal(one.mentor_bonus, other.mentor_bonus) and np.array_equal(
+        one.mentee_bonus, other.mentee_bonus
     )
+
+
+def _checked(
+    problem: Problem, best: Best, known: Carried | None, seconds: dict[str, float]
+) -> Matching:
+    """Return the matching, checked as every other is.
+
+    An earlier pair of two unchanged people was checked under the same rules when it was made.
+    """
+    bound = best.units if best.status is Status.OPTIMAL else best.bound
+    free = not any(isinstance(rule, ChangeBudget) for rule in problem.rules)
+    prices = best.basis.prices if best.basis is not None and free else None
+    matching = Matching(
+        problem, *by_mentor(best.rows, best.cols), best.status, best.units, bound, "rematch",
+        seconds, known_prices=prices, basis=best.basis,
+    )  # fmt: skip
     started = perf_counter()
-    refuse_faults(matching.check())
+    pairs = list(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    refuse_faults(check(problem, pairs, best.units, known=known.gains() if known else None))
     seconds["check"] = perf_counter() - started
     for remark in matching.remarks:
         warnings.warn(remark, stacklevel=4)

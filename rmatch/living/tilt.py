@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch import pricing
-from rmatch.candidates import FLOAT_EXACT, all_candidates, gains_of
+from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
+from rmatch.repricing import Basis, among
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rmatch.candidates import Bounds
     from rmatch.columns import Rows
     from rmatch.forms import Bools
+    from rmatch.living.carry import Carried
     from rmatch.objectives import Objective
     from rmatch.problem import Problem
     from rmatch.solvers import Options
@@ -124,6 +126,11 @@ class Tilted:
         return tilted, allowed
 
     @cached_property
+    def _keys(self) -> NDArray[np.int64]:
+        """The earlier pairs as mentee * mentors + mentor, ascending."""
+        return np.sort(self.cols * self.shape[0] + self.rows).astype(np.int64)
+
+    @cached_property
     def _earlier(self) -> Exceptions:
         return Exceptions(self.rows, self.cols, self.shape)
 
@@ -137,31 +144,43 @@ class Tilted:
         if not self.least:
             return own
         keys = mentee.astype(np.int64) * self.shape[0] + mentor
-        kept = np.flatnonzero(np.isin(keys, self.cols * self.shape[0] + self.rows))
+        kept = np.flatnonzero(among(keys, self._keys))
         row = CohortRows.of([Row("kept", self.least, None, kept)], len(mentor), self.shape)
         return row if own is None else own.and_also(row)
 
-    def told(
-        self,
-        rows: Places,
-        cols: Places,
-        status: Status,
-        bound: int | None,
-        price: int,
-    ) -> Best:
-        """Return a selection of the tilted problem in the problem's own terms."""
-        keys, earlier = cols * self.shape[0] + rows, self.cols * self.shape[0] + self.rows
-        kept = int(np.isin(earlier, keys).sum())
-        pairs = list(zip(rows.tolist(), cols.tolist(), strict=True))
-        units = int(self.plain.mentor_bonus[np.unique(rows)].sum())
-        units += int(self.plain.mentee_bonus[np.unique(cols)].sum())
-        units += int(gains_of(self.problem, rows, cols).sum())
-        units -= sum(rule.cost(self.problem, pairs) for rule in self.problem.cohort_rules)
-        given_up = price * (len(earlier) - kept)
-        priced = self.extra == self.scale * price + (self.scale > 1)
-        if bound is not None:  # where keeping came first, nothing else is bounded
-            bound = bound // self.scale - price * len(earlier) if priced else None
-        return Best(rows, cols, status, units - given_up, bound, kept)
+    def told(self, found: Selected, price: int) -> Best:
+        """Return a selection of this problem in the plain problem's own terms."""
+        keys = np.sort(found.cols * self.shape[0] + found.rows)
+        kept = int(among(keys, self._keys).sum())
+        given_up = price * (len(self.rows) - kept)
+        units = (found.objective - self.extra * kept) // self.scale - given_up
+        bound = None
+        if found.bound is not None and self.extra == self.scale * price + (self.scale > 1):
+            bound = found.bound // self.scale - price * len(self.rows)
+        basis = None if found.basis is None else self._plain_basis(found.basis, keys)
+        return Best(found.rows, found.cols, found.status, units, bound, kept, basis)
+
+    def _plain_basis(self, basis: Basis, chosen: NDArray[np.int64]) -> Basis:
+        """Return candidate pairs and prices in the plain problem's unit, as fair as before.
+
+        Prices are divided by the scale and rounded, mentors' up and mentees' down from the same
+        threshold t: ``floor((u + t) / scale)`` and ``-floor((t - v) / scale)``. That keeps every
+        ``scale * gain <= u + v``. A chosen earlier pair may fall short of its prices by the 1 it
+        gains for being kept: only where ``t - v`` is one less than a multiple of the scale. There
+        are fewer earlier pairs than thresholds, so one of them suits all.
+        """
+        pool, prices = basis.pool, basis.prices
+        keys = pool.mentee.astype(np.int64) * self.shape[0] + pool.mentor
+        earlier = among(keys, self._keys)
+        gain = (pool.gain - self.extra * earlier) // self.scale
+        kept = pool.mentee[earlier & among(keys, chosen)]
+        bad = np.unique((prices.mentee[kept] - 1) % self.scale)
+        free = np.setdiff1d(np.arange(self.scale), bad)
+        t = int(free[0]) if len(free) else 0
+        plain = Prices(
+            (prices.mentor + prices.seat + t) // self.scale, -((t - prices.mentee) // self.scale)
+        )
+        return Basis(pool.replace(gain=gain, bounds=self.plain), plain)
 
 
 def _must_be_a_sum(problem: Problem) -> None:
@@ -212,6 +231,18 @@ def _joins(problem: Problem) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
+class Selected:
+    """What was chosen of a tilted problem, as positions, and what is proven about it."""
+
+    rows: Places
+    cols: Places
+    status: Status
+    objective: int
+    bound: int | None
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Best:
     """A best selection, as positions of mentors and mentees.
 
@@ -225,7 +256,7 @@ class Best:
     units: int
     bound: int | None
     kept: int
-    prices: Prices | None = None
+    basis: Basis | None = None
 
 
 def best_within(
@@ -235,6 +266,7 @@ def best_within(
     price: int,
     budget: float,
     options: Options,
+    known: Carried | None = None,
 ) -> tuple[Best, int | None]:
     """Return the best with at most so many changes more than any matching needs.
 
@@ -246,25 +278,36 @@ def best_within(
         When minimums, locks and rules cannot hold together.
     """
     if budget == 0:
-        best = solve(Tilted.keeping(problem, plain, *legal), price, options)
+        best = solve(Tilted.keeping(problem, plain, *legal), price, options, known)
         return best, best.kept
-    free = solve(Tilted.priced(problem, plain, *legal, price), price, options)
+    free = solve(Tilted.priced(problem, plain, *legal, price), price, options, known)
     if budget == math.inf:
         return free, None
-    most = solve(Tilted.keeping(problem, plain, *legal), price, options).kept
+    most = solve(Tilted.keeping(problem, plain, *legal), price, options, known).kept
     least = int(most - budget)
     if free.kept >= least:
         return free, most
     return solve(Tilted.priced(problem, plain, *legal, price, least), price, options), most
 
 
-def solve(tilted: Tilted, price: int, options: Options) -> Best:
-    """Return the best selection of a tilted problem."""
+def solve(tilted: Tilted, price: int, options: Options, known: Carried | None = None) -> Best:
+    """Return the best selection of a tilted problem, from what is known of an earlier one."""
     if pricing.suits(tilted, "auto"):
-        found = pricing.solve_priced(tilted, options)
-        return tilted.told(found.rows, found.cols, found.status, found.bound, price)
+        found = (
+            pricing.solve_priced(tilted, options)
+            if known is None
+            else known.repair(tilted).run(*known.new)
+        )
+        proven = found.status is Status.OPTIMAL and found.prices.seat == 0
+        basis = Basis(found.pool, found.prices) if proven else None
+        selected = Selected(
+            found.rows, found.cols, found.status, found.objective, found.bound, basis
+        )
+        return tilted.told(selected, price)
     candidates = all_candidates(tilted)
     selection = tilted.objective.optimise(tilted.problem, candidates, "auto", options)
     rows = candidates.mentor[selection.edges].astype(np.intp)
     cols = candidates.mentee[selection.edges].astype(np.intp)
-    return tilted.told(rows, cols, selection.status, selection.bound, price)
+    return tilted.told(
+        Selected(rows, cols, selection.status, selection.objective, selection.bound), price
+    )

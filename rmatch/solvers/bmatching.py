@@ -94,16 +94,19 @@ def optimise(
     *,
     warm: Prices | None = None,
     start: NDArray[np.intp] | None = None,
+    fair: bool = False,
     deadline: float | None = None,
 ) -> Selection:
     """Return the optimum, in which as many minimums as possible are met (perhaps not all).
 
     No gain that could ever be among the candidates is larger than ``largest``; so programs with
-    more and more edges of one problem value minimums alike.
+    more and more edges of one problem value minimums alike. ``fair`` says that at the prices
+    ``warm`` no edge of ``start`` gains less than its people's prices, and no other more: then
+    prices move only along augmenting paths.
     """
     free = _without_locks(candidates)
     network, state = _network(free, largest, warm, start)
-    finished = _run(network, state, bids=warm is None, deadline=deadline)
+    finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
     prices = _prices(candidates, state, seat, free)
@@ -246,7 +249,7 @@ def _must(
     return must
 
 
-def _run(network: Network, state: State, *, bids: bool, deadline: float | None) -> bool:
+def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: float | None) -> bool:
     """Bid, make edges fair, settle people; return whether the end was reached."""
     from rmatch import kernels
 
@@ -256,7 +259,8 @@ def _run(network: Network, state: State, *, bids: bool, deadline: float | None) 
         queue = np.zeros(people - network.mentors + 1, np.int32)
         spread = int(np.ptp(network.gains)) if len(network.gains) else 0
         kernel.bid(network, state, 1 + spread // 256, 20 * len(queue), queue)
-    kernel.tighten(network, state, 2)
+    if not fair:
+        kernel.tighten(network, state, 2)
     search = kernel.search_for(people)
     order = np.arange(people, dtype=np.int32)
     return _in_slices(

@@ -87,6 +87,15 @@ def test_a_pair_that_breaks_a_safety_rule_now_is_ended():
     )
 
 
+def test_one_of_somebodys_pairs_breaks_a_rule_now():
+    """Of two pairs of one mentor, the right one is ended."""
+    mentees = [mentee("s1"), mentee("s2")]
+    earlier, rules = [("m1", "s1"), ("m1", "s2")], [Conflicts([("m1", "s1")])]
+    result = rmatch.rematch(earlier, [mentor("m1", capacity=2)], mentees, rules=rules)
+    assert [(pair.mentee, pair.reason.value) for pair in result.ended] == [("s1", "safety rule")]
+    assert result.kept == (("m1", "s2"),)
+
+
 def test_a_veto_is_never_named():
     """What ended the pair stays private."""
     mentors = [mentor("m1")]

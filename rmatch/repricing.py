@@ -1,0 +1,254 @@
+"""A new optimum from an old one: after a few people came, left or changed, few pairs are looked at.
+
+Prices are *fair* at a pair that is not chosen when it gains no more than its two people's prices.
+The prices that prove an optimum are fair at every pair of the programme, listed or not. That does
+not depend on who else is there: take people out, and the prices of the others are as fair as
+before; what was optimal is wrong only about those who now have a free place they pay for. So
+
+1. everybody who stays unchanged keeps their price and their pair; whoever is new or changed starts
+   without a pair, at the lowest price that is fair at all their pairs: one row of pairs each;
+2. shortest augmenting paths settle the few who are not content, over the candidate pairs of the
+   old solve. Prices only move as far as a path is long;
+3. a pair that was fair can only become unfair where the price of one of its two people fell. Their
+   pairs, and no others, are looked at. If some gain more than the prices, they join the
+   candidates, their people start anew as in step 1, and step 2 follows.
+
+When none do, the prices are fair at every pair again, and prove the new optimum over all pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmatch.candidates import Candidates, of_pairs
+from rmatch.forms import Exceptions
+from rmatch.pricing import Priced
+from rmatch.scan import LOWEST
+from rmatch.solvers import Prices
+from rmatch.solvers.bmatching import optimise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Bounds, Matchable
+    from rmatch.solvers import Selection
+
+    Ints = NDArray[np.int64]
+    Places = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+#: Pairs that somebody who begins anew brings to the candidates.
+_EACH = 20
+#: Pairs looked at in one block.
+_BLOCK = 1 << 21
+#: The price of a mentor who is not to be looked at yet.
+_NOBODY = 1 << 60
+
+
+def among(values: Ints, ascending: Ints) -> Bools:
+    """Say which values are among ascending ones."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=bool)
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: Bools = ascending[at] == values
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What a later repair begins with: prices fair at every pair, and the candidate pairs."""
+
+    pool: Candidates
+    prices: Prices
+
+
+@dataclass(eq=False)
+class Repricing:
+    """One repair: candidate pairs, prices and the pairs to begin with, in the problem's units.
+
+    ``problem`` may be a tilted one: it is asked for blocks, counts and locks only.
+    """
+
+    problem: Matchable
+    keys: Ints
+    gain: Ints
+    chosen: Ints
+    mentor: Ints  # prices
+    mentee: Ints
+    needed: Ints  # pairs that must be among the candidates: locked ones, and those worth extra
+    touched: int = 0  # pairs whose gain was computed
+    rounds: int = 0
+
+    def run(self, new_mentors: Places, new_mentees: Places) -> Priced:
+        """Repair until the prices are fair at every pair; return the optimum they prove.
+
+        Raises
+        ------
+        Infeasible
+            When locks do not fit.
+        """
+        started = perf_counter()
+        self._add(self.needed[~among(self.needed, self.keys)])
+        self._begin(new_mentors, np.union1d(new_mentees, self._drop_unfair()))
+        while True:
+            before = self.mentor, self.mentee
+            selection = self._solve()
+            self.rounds += 1
+            again = self._look(*(np.flatnonzero(now < old) for now, old in zip(
+                (self.mentor, self.mentee), before, strict=True)))  # fmt: skip
+            if not sum(map(len, again)):
+                break
+            self._begin(*again)
+        cols, rows = divmod(self.keys[selection.edges], self.problem.shape[0])
+        assert selection.bound is not None
+        prices = Prices(self.mentor, self.mentee)
+        seconds = {"repair": perf_counter() - started}
+        return Priced(
+            rows.astype(np.intp),
+            cols.astype(np.intp),
+            selection.status,
+            selection.objective,
+            selection.bound,
+            prices,
+            self.rounds,
+            len(self.keys),
+            self.touched,
+            seconds,
+            self._candidates(),
+        )
+
+    @cached_property
+    def _locked(self) -> Ints:
+        rows, cols = self.problem.locks
+        return np.sort(cols * self.problem.shape[0] + rows).astype(np.int64)
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        return self.problem.bounds.clipped()
+
+    def _add(self, keys: Ints, gain: Ints | None = None) -> None:
+        """Add candidate pairs (ascending, none twice) that are not there yet."""
+        if gain is None:
+            cols, rows = divmod(keys, self.problem.shape[0])
+            gain, _ = of_pairs(self.problem, rows.astype(np.intp), cols.astype(np.intp))
+        new = ~among(keys, self.keys)
+        at = np.searchsorted(self.keys, keys[new])
+        self.keys = np.insert(self.keys, at, keys[new])
+        self.gain = np.insert(self.gain, at, gain[new])
+
+    def _candidates(self) -> Candidates:
+        mentors = self.problem.shape[0]
+        return Candidates(
+            (self.keys % mentors).astype(np.int32),
+            (self.keys // mentors).astype(np.int32),
+            self.gain,
+            self._bounds,
+            None,
+            self.problem.arrival,
+            np.searchsorted(self.keys, self._locked),
+        )
+
+    def _drop_unfair(self) -> Places:
+        """Let go of chosen pairs that gain less than the prices; return mentees to begin anew.
+
+        Those have a candidate pair that gains more than the prices and is not chosen.
+        """
+        cols, rows = divmod(self.keys, self.problem.shape[0])
+        reduced = self.gain - self.mentor[rows] - self.mentee[cols]
+        taken = among(self.keys, np.union1d(self.chosen, self._locked))
+        self.chosen = self.chosen[~among(self.chosen, self.keys[taken & (reduced < 0)])]
+        return np.unique(cols[~taken & (reduced > 0)]).astype(np.intp)
+
+    def _begin(self, rows: Places, cols: Places) -> None:
+        """Let people begin anew: without a pair, at the lowest price fair at all their pairs."""
+        mentee, mentor = divmod(self.chosen, self.problem.shape[0])
+        self.chosen = self.chosen[~np.isin(mentor, rows) & ~np.isin(mentee, cols)]
+        self.mentor, self.mentee = self.mentor.copy(), self.mentee.copy()
+        self.mentor[rows] = _NOBODY  # their own prices come after the mentees'
+        self.mentee[cols] = -self._bounds.mentee_bonus[cols]
+        for some, gains in self._blocks(None, cols):
+            value = gains - self.mentor[:, None]
+            self.mentee[some] = np.maximum(self.mentee[some], value.max(axis=0, initial=LOWEST))
+            self._bring(value.T, some, gains.T, mentees=True)
+        self.mentor[rows] = -self._bounds.mentor_bonus[rows]
+        for some, gains in self._blocks(rows, None):
+            value = gains - self.mentee
+            self.mentor[some] = np.maximum(self.mentor[some], value.max(axis=1, initial=LOWEST))
+            self._bring(value, some, gains, mentees=False)
+
+    def _bring(self, value: Ints, people: Places, gains: Ints, *, mentees: bool) -> None:
+        """Add each one's best few pairs to the candidates: of (people, others) values."""
+        few = min(_EACH, value.shape[1])
+        if not few:
+            return
+        best = np.argpartition(-value, few - 1, axis=1)[:, :few]
+        at, other = np.repeat(np.arange(len(people)), few), best.ravel()
+        fit = gains[at, other] > LOWEST
+        at, other = at[fit], other[fit]
+        gain = gains[at, other]
+        keys = self._keys(people[at], other, mentees=mentees)
+        order = np.argsort(keys)
+        self._add(keys[order], gain[order])
+
+    def _blocks(self, rows: Places | None, cols: Places | None) -> Iterator[tuple[Places, Ints]]:
+        """Yield the gains of all pairs of some people, ``LOWEST`` where they may not be chosen."""
+        people = rows if cols is None else cols
+        assert people is not None
+        width = max(1, _BLOCK // max(self.problem.shape[1 if cols is None else 0], 1))
+        settled = Exceptions(*self.problem.locks, self.problem.shape)
+        for start in range(0, len(people), width):
+            some = people[start : start + width]
+            place = (some, slice(None)) if cols is None else (slice(None), some)
+            gains, allowed = self.problem.block(*place)
+            self.touched += gains.size
+            yield some, np.where(allowed & settled.block(*place), gains, LOWEST).astype(np.int64)
+
+    def _solve(self) -> Selection:
+        selection = optimise(
+            self._candidates(),
+            int(np.abs(self.gain).max(initial=0)),
+            warm=Prices(self.mentor, self.mentee),
+            start=np.searchsorted(self.keys, np.union1d(self.chosen, self._locked)),
+            fair=True,
+        )
+        assert selection.prices is not None
+        self.mentor, self.mentee = selection.prices.mentor, selection.prices.mentee
+        self.chosen = self.keys[selection.edges]
+        return selection
+
+    def _look(self, rows: Places, cols: Places) -> tuple[Places, Places]:
+        """Look at all pairs of people whose price fell, and add those that are unfair.
+
+        Returns the people looked at who have some.
+        """
+        unfair: tuple[list[Places], list[Places]] = ([], [])
+        for some, gains in self._blocks(None, cols):
+            value = gains - self.mentor[:, None] - self.mentee[some]
+            unfair[1].append(self._add_unfair(value.T, some, gains.T, mentees=True))
+        for some, gains in self._blocks(rows, None):
+            value = gains - self.mentee - self.mentor[some, None]
+            unfair[0].append(self._add_unfair(value, some, gains, mentees=False))
+        none = np.zeros(0, np.intp)
+        return np.concatenate([none, *unfair[0]]), np.concatenate([none, *unfair[1]])
+
+    def _add_unfair(self, value: Ints, people: Places, gains: Ints, *, mentees: bool) -> Places:
+        """Add each one's best few pairs above the prices, of (people, others) values."""
+        at, other = np.nonzero(value > 0)
+        keys = self._keys(people[at], other, mentees=mentees)
+        new = np.flatnonzero(~among(keys, self.keys))
+        new = new[np.lexsort((-value[at[new], other[new]], at[new]))]
+        place = np.arange(len(new)) - np.searchsorted(at[new], at[new])
+        new = new[place < _EACH]
+        order = new[np.argsort(keys[new])]
+        self._add(keys[order], gains[at[order], other[order]])
+        return people[np.unique(at[new])]
+
+    def _keys(self, people: Places, others: Places, *, mentees: bool) -> Ints:
+        row, col = (others, people) if mentees else (people, others)
+        return col.astype(np.int64) * self.problem.shape[0] + row

@@ -1,0 +1,115 @@
+"""A repaired optimum is the optimum: against solving anew, with a proof over all pairs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rmatch
+from rmatch import pricing, repricing
+from rmatch.living import carry
+from rmatch.rules import Conflicts, Different
+from rmatch.scoring import TeachingCoverage
+
+SKILLS = ("AI", "SQL", "Rust", "law")
+
+
+def person(rng: Any, name: str) -> dict[str, Any]:
+    own = {s: int(rng.integers(1, 6)) for s in rng.choice(SKILLS, rng.integers(1, 4), False)}
+    goals = {s: int(rng.integers(2, 6)) for s in rng.choice(SKILLS, rng.integers(1, 4), False)}
+    return {
+        "id": name,
+        "skills": own,
+        "goals": goals,
+        "capacity": int(rng.integers(1, 3)),
+        "site": str(rng.choice(["Oslo", "Rome", "Lima"])),
+    }
+
+
+def tiny(patch: Any) -> None:
+    """Price everything that can be priced, with hardly any candidate pairs; repair always."""
+    for module, name, value in (
+        (pricing, "LARGE", 0),
+        (pricing, "_FIRST", 1),
+        (pricing, "_MORE", 1),
+        (repricing, "_EACH", 1),
+        (repricing, "_BLOCK", 7),
+        (carry, "_FEW", 0),
+    ):
+        patch.setattr(module, name, value)
+
+
+MODES: list[dict[str, Any]] = [{}, {"max_changes": math.inf}, {"price": 0.2}, {"max_changes": 1}]
+
+
+@pytest.mark.filterwarnings("ignore:the locked pair")
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    objective=st.sampled_from(["total_score", "total_score", "coverage_first"]),
+    modes=st.lists(st.sampled_from(MODES), min_size=1, max_size=3),
+)
+def test_a_chain_of_repairs_equals_solving_anew(
+    seed: int, objective: str, modes: list[dict[str, Any]]
+) -> None:
+    """Leavers, joiners, new goals, declined pairs and locks, one after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch)
+        _chain(patch, seed, objective, modes)
+
+
+def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -> None:
+    rng = np.random.default_rng(seed)
+    sides = [
+        {name: person(rng, name) for name in (f"{side}{k}" for k in range(rng.integers(3, 9)))}
+        for side in "ms"
+    ]
+    rules: list[Any] = [Conflicts([("m0", "s0"), ("m1", "s2")]), Different("site")]
+    fixed = {"score": [TeachingCoverage()], "objective": objective}
+    before = rmatch.match(*map(_list, sides), rules=rules, **fixed)
+    assert before.solver == "pricing"
+    repaired = 0
+    for mode in modes:
+        states = _happens(rng, sides, before)
+        result = rmatch.rematch(before, *map(_list, sides), states=states, **mode)
+        repaired += result._plan.known is not None
+        patch.setattr(pricing, "LARGE", 10**9)
+        anew = rmatch.rematch(before, *map(_list, sides), states=states, **mode)
+        patch.setattr(pricing, "LARGE", 0)
+        assert result.matching.units == anew.matching.units
+        assert len(result.kept) == len(anew.kept)
+        assert result.matching.check() == []
+        if mode.get("max_changes") == math.inf:
+            assert result.matching.certificate.verify(result.matching.problem)
+        before = result.matching
+    assert repaired or objective == "coverage_first"
+
+
+def _list(people: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(people.values())
+
+
+def _happens(rng: Any, sides: list[dict[str, Any]], before: Any) -> dict[Any, str]:
+    """Change a few people in place; return what became of pairs."""
+    for people, side in zip(sides, "ms", strict=True):
+        if rng.random() < 0.7 and len(people) > 2:
+            people.pop(str(rng.choice(sorted(people))))
+        if rng.random() < 0.4:
+            name = f"{side}{rng.integers(50, 99)}"
+            people[name] = person(rng, name)
+        if rng.random() < 0.4:
+            name = str(rng.choice(sorted(people)))
+            people[name] = person(rng, name)
+    pairs = [(pair.mentor, pair.mentee) for pair in before.pairs]
+    states = {pair: "declined" for pair in pairs if rng.random() < 0.15}
+    allowed = [pair for pair in pairs if pair not in states and rng.random() < 0.1]
+    return states | {pair: "locked" for pair in allowed[:1] if _fits(sides, pair)}
+
+
+def _fits(sides: list[dict[str, Any]], pair: Any) -> bool:
+    return pair[0] in sides[0] and pair[1] in sides[1]
