@@ -103,6 +103,8 @@ def test_the_same_matching_gives_the_same_file(file, tmp_path):
     one = first.to_excel(tmp_path / "one.xlsx", dated=DAY)
     other = second.to_excel(tmp_path / "other.xlsx", dated=DAY)
     assert one.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(one) as packed:
+        assert "2026-11-25T00:00:00Z" in packed.read("docProps/core.xml").decode()
 
 
 def test_pseudonyms_leave_no_name_and_no_id(tmp_path):
