@@ -18,6 +18,7 @@ from rmatch.rules import (
     FairnessFloor,
     GroupBalance,
     LockedPairs,
+    NotPrevious,
     NoTwoCycles,
     PairCount,
     PairShare,
@@ -27,8 +28,10 @@ from rmatch.rules import (
     Priority,
     ReleaseCap,
     RunningPairs,
+    Same,
     SeatLimit,
     SeparatePartners,
+    TeachingMargin,
     TimeBudget,
 )
 from rmatch.scoring import TeachingCoverage
@@ -169,11 +172,16 @@ def _value(problem, mentors, mentees, pairs):
 
 
 def _best(problem, mentors, mentees, coverage):
+    locked = set(zip(*(end.tolist() for end in problem.locks), strict=True))
     edges = [
         (row, col)
         for row, one in enumerate(problem.mentors.ids)
         for col, other in enumerate(problem.mentees.ids)
         if one != other
+        and (
+            (row, col) in locked
+            or all(r.allows(problem.mentors[row], problem.mentees[col]) for r in problem.pair_rules)
+        )
     ]
     found = [
         ((len({i for i, _ in p}) + len({j for _, j in p})) * coverage, value)
@@ -230,6 +238,24 @@ def test_two_rules_equal_brute_force(rule, objective, data):
     """Rules together mean both of them, whichever they are."""
     other = data.draw(st.sampled_from(sorted(RULES)))
     _agree(data.draw(programmes([rule, other])), objective, "auto")
+
+
+PAIR_RULES = (
+    Different("site", missing="fail"),
+    Same("site"),
+    NotPrevious([("m1", "s1"), ("m2", "x"), ("x", "s2")]),
+    TeachingMargin(2),
+)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_a_cohort_rule_beside_pair_rules_equals_brute_force(rule, data):
+    """Pairs that one rule forbids are none that another may count."""
+    mentors, mentees, rules = data.draw(programmes([rule]))
+    beside = data.draw(st.lists(st.sampled_from(PAIR_RULES), min_size=1, max_size=2, unique=True))
+    _agree((mentors, mentees, [*beside, *rules]), "total_score", "auto")
 
 
 @pytest.mark.parametrize("objective", ["total_score", "coverage_first"])
