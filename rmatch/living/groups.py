@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmatch.scoring.base import ScorePart
     from rmatch.solvers import Status
 
-_SOLVERS = {"auto": "milp", "milp": "milp", "cpsat": "cpsat"}
+_SOLVERS = ("auto", "milp", "cpsat")
 _OBJECTIVES = ("total_score", "coverage_first")
 
 
@@ -173,8 +173,8 @@ def circles(
     objective
         ``"total_score"``, or ``"coverage_first"``: as many people in circles as possible first.
     solver
-        ``"milp"`` (HiGHS; ``"auto"`` takes it) or ``"cpsat"`` (OR-Tools CP-SAT, whole numbers
-        throughout). Both prove the same optimum.
+        ``"milp"`` (HiGHS), ``"cpsat"`` (OR-Tools CP-SAT, whole numbers throughout), or ``"auto"``:
+        HiGHS where few teams matter, CP-SAT where many do. All prove the same optimum.
     time_limit
         Seconds after which the best circles so far are returned, with a bound.
 
@@ -227,7 +227,7 @@ def circles(
             np.argwhere(np.triu(conflicts(problem, problem.mentees))),
             len(problem.mentors),
         ),
-        _SOLVERS[solver],
+        solver,
         time_limit,
         seed or 0,
     )
