@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC: dict[str, str] = {
     "Assumptions": "rmatch.living.simulation",
     "PairEvent": "rmatch.living.pair_health",
+    "PairLog": "rmatch.living.log",
     "RiskRules": "rmatch.living.pair_health",
     "checkin_plan": "rmatch.living.checkins",
     "circles": "rmatch.living.groups",
@@ -24,6 +25,7 @@ _PUBLIC: dict[str, str] = {
 __all__ = [
     "Assumptions",
     "PairEvent",
+    "PairLog",
     "RiskRules",
     "checkin_plan",
     "circles",
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from rmatch.living.feedback import suggest_weights
     from rmatch.living.groups import circles
     from rmatch.living.impact import uplift
+    from rmatch.living.log import PairLog
     from rmatch.living.pair_health import PairEvent, RiskRules, health
     from rmatch.living.pool import reciprocal
     from rmatch.living.simulation import Assumptions, simulate

@@ -90,6 +90,25 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
     assert repaired or objective == "coverage_first"
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("mode", MODES, ids=str)
+def test_earlier_pairs_alone_are_priced_too(seed: int, mode: dict[str, Any]) -> None:
+    """Without earlier prices a large problem is priced from the start, tilt and all."""
+    rng = np.random.default_rng(seed)
+    people = [[person(rng, f"{side}{k}") for k in range(6)] for side in "ms"]
+    pairs = [(f"m{i}", f"s{j}") for i in range(6) for j in range(6) if rng.random() < 0.2]
+    objective = ("total_score", "coverage_first")[seed % 2]
+    asked: dict[str, Any] = {"rules": [Different("site")], "score": [TeachingCoverage()], **mode}
+    listed = rmatch.rematch(pairs, *people, objective=objective, **asked)
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch)
+        priced = rmatch.rematch(pairs, *people, objective=objective, **asked)
+    assert (priced.matching.units, len(priced.kept)) == (listed.matching.units, len(listed.kept))
+    if mode.get("max_changes") == math.inf:
+        assert priced.matching.known_prices is not None
+        assert priced.matching.certificate.verify(priced.matching.problem)
+
+
 def _list(people: dict[str, Any]) -> list[dict[str, Any]]:
     return list(people.values())
 
