@@ -114,8 +114,9 @@ PLACES = {"skills": "none", "several": "both", "mentor_places": "one"}
 def _register(family: str) -> None:
     about = f"Rosters of the family {family}: {(SPEED_FAMILIES[family].__doc__ or '').strip()}"
     if family in PLACES:
+        sizes = SIZES + ALONE if family == "skills" else SIZES
 
-        @case(family, SIZES + ALONE, f"{about} All peers on the ready-made matrix.")
+        @case(family, sizes, f"{about} All peers on the ready-made matrix.")
         def against_all(size: int) -> Mapping[str, Contestant]:
             def problem() -> rmatch.Problem:
                 return SPEED_FAMILIES[family](size)

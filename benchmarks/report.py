@@ -81,6 +81,9 @@ def _top(record: Mapping[str, Any]) -> Iterator[str]:
         "edit this page."
     )
     yield ""
+    if head["load at the start"] > head["cores"] / 2:
+        yield "**Other work ran on the machine: seconds are too high, and ratios uncertain.**"
+        yield ""
     yield (
         "rmatch begins with two rosters and ends with a checked matching and its proof, scoring "
         "included; the others get the ready-made matrix of the same problem, built outside the "
@@ -153,8 +156,8 @@ def _families(record: Mapping[str, Any]) -> Iterator[str]:
             )
     yield ""
     for case in _names(record):
-        if any("touched" in r["contestants"].get(OURS, {}).get("figures", {})
-               for r in _of(record, case)):  # fmt: skip
+        first = _of(record, case)[0]["contestants"]
+        if OURS in first and len(first) < 3:
             yield f"- `{case}`: {_about(case)}"
     yield ""
 

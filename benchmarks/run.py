@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -52,7 +53,7 @@ def main() -> None:
     today = dt.datetime.now(dt.UTC).date().isoformat()
     record: dict[str, Any] = {
         "date": today,
-        "command": f"python -m benchmarks.run --{kind}",
+        "command": " ".join(["python -m benchmarks.run", *sys.argv[1:]]),
         "minutes": round((perf_counter() - began) / 60, 1),
         "machine": head,
         "results": results,
