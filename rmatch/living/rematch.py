@@ -318,13 +318,14 @@ def _judged(
     judged = []
     for pair in old:
         state = states[pair]
+        if pair in allowed and not state.over:
+            judged.append(EarlierPair(*pair))
+            continue
         missing = tuple(p for p, side in zip(pair, here, strict=True) if p not in side)
         if missing:
             judged.append(EarlierPair(*pair, Reason.LEFT, missing))
         elif state.over:
             judged.append(EarlierPair(*pair, Reason(state.value)))
-        elif pair in allowed:
-            judged.append(EarlierPair(*pair))
         else:
             judged.append(_forbidden(problem, pair, state))
     return tuple(judged)
