@@ -5,8 +5,8 @@ Operational Research Society 41, 1990.
 
     python -m benchmarks.orlib assign100.txt gap1.txt
 
-prints the optimum of every instance in downloaded files, to be compared with the published one. The
-files are not part of rmatch. Numbers in them may be broken over lines anywhere.
+prints the optimum of every instance in downloaded files, to be compared with the published one. One
+file is in ``benchmarks/data/orlib/``. Numbers may be broken over lines anywhere.
 """
 
 from __future__ import annotations

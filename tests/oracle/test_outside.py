@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from rmatch.rules import Conflicts, PairsPerPerson
 from rmatch.scoring import CustomScore
 from rmatch.solvers import Infeasible
 from rmatch.solvers.cpsat import CpSat
+from rmatch.solvers.milp import Milp
 
 # Written for this test in the formats of the library; no published instance.
 ASSIGN = " 3\n 4 1\n 3\n 2 0 5\n 3 2 2\n"
@@ -40,6 +42,15 @@ def test_broken_files_are_refused(read, text):
     """Too few or too many numbers are never read as something else."""
     with pytest.raises(ValueError, match=r"are announced|more numbers"):
         read(text)
+
+
+@pytest.mark.parametrize("exact", [Milp(), CpSat()], ids=lambda solver: solver.name)
+def test_published_instances_have_their_published_optima(exact):
+    """c515-1 to c515-5 of the OR-Library, maximised; its own table has these optima."""
+    file = Path(__file__).parents[2] / "benchmarks" / "data" / "orlib" / "gap1.txt"
+    instances = read_generalised(file.read_text(encoding="ascii"))
+    found = [instance.solve(maximise=True, exact=exact) for instance in instances]
+    assert found == [336, 327, 339, 341, 326]
 
 
 @settings(max_examples=40)
