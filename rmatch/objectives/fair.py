@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rmatch import levels as compiled
-from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.errors import InvalidInputError, SolverError, UnsupportedFeatureError
 from rmatch.objectives.base import Objective
 from rmatch.sequence import Sequence as Stages
 from rmatch.sequence import heuristic
@@ -251,10 +251,12 @@ def _raise_worst(stages: Stages, unit: float) -> None:
     low, high = 0, len(values)
     while high - low > 1:
         middle = (low + high) // 2
-        if stages.fits(gain >= values[middle]):
-            low = middle
-        else:
-            high = middle
+        try:
+            fits = stages.fits(gain >= values[middle])
+        except SolverError:  # time is up
+            stages.settle(Stage("worst pair", worst, None, unit))
+            return
+        low, high = (middle, high) if fits else (low, middle)
     worst = int(values[low])
     stages.keep(gain >= worst)
     stages.settle(Stage("worst pair", worst, worst, unit))

@@ -23,6 +23,8 @@ from rmatch.objectives import (
 from rmatch.programme import Programme
 from rmatch.rules import Different, LockedPairs, SeatLimit
 from rmatch.scoring import ReturnCoverage, TeachingCoverage
+from rmatch.solvers import Status
+from rmatch.solvers.flow import Flow
 
 MENTORS = [
     {"id": "m1", "site": "Oslo", "skills": "AI:5", "goals": "law:4"},
@@ -202,3 +204,31 @@ def test_an_objective_of_ones_own_needs_no_registration():
             return dataclasses.replace(found, objective=candidates.value(found.edges))
 
     assert len(rmatch.match_matrix([[5]], objective=Worst())) == 0
+
+
+@pytest.mark.parametrize("objective", ["leximin", "max_min", "nash", TIERS])
+@pytest.mark.parametrize("last", range(5))
+def test_a_stage_that_time_ends_is_not_called_proven(objective, last, monkeypatch):
+    """The best so far comes back, and says which stage is open; no later one is claimed."""
+    solved = []
+    plain = Flow.solve
+
+    def slow(self, candidates, options):
+        found = plain(self, candidates, options)
+        solved.append(found)
+        if len(solved) <= last:
+            return found
+        return dataclasses.replace(found, status=Status.FEASIBLE, bound=found.objective + 5)
+
+    monkeypatch.setattr(Flow, "solve", slow)
+    matching = rmatch.match(MENTORS, MENTEES, objective=objective, solver="flow")
+    if len(solved) <= last:
+        assert matching.status is Status.OPTIMAL
+        return
+    assert matching.status is Status.FEASIBLE
+    proven = [stage.proven for stage in matching.stages]
+    assert proven == sorted(proven, reverse=True)
+    assert not proven[-1]
+    assert "not all proven" in matching.proof
+    assert matching.gap is None
+    assert matching.check() == []
