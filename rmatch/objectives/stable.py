@@ -10,6 +10,7 @@ from rmatch.candidates import Feature
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.objectives.base import Objective
 from rmatch.objectives.tiers import Score
+from rmatch.scoring.base import ScorePart
 from rmatch.sequence import heuristic
 from rmatch.solvers import Options, Selection, Stage, Status
 
@@ -65,8 +66,8 @@ class Stable(Objective):
     name: ClassVar[str] = "stable"
 
     proposers: Literal["mentees", "mentors"] = "mentees"
-    mentees_by: Any = None
-    mentors_by: Any = None
+    mentees_by: ScorePart | None = None
+    mentors_by: ScorePart | None = None
 
     def __post_init__(self) -> None:
         if self.proposers not in ("mentees", "mentors"):

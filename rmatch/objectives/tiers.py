@@ -13,6 +13,8 @@ from rmatch.columns import Categories, Numbers, Ragged
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
 from rmatch.objectives.base import Objective
+from rmatch.rules.base import PairRule
+from rmatch.scoring.base import ScorePart
 from rmatch.sequence import Sequence as Stages
 from rmatch.sequence import heuristic
 from rmatch.solvers import Options, Selection
@@ -193,7 +195,7 @@ class Pairs(Tier):
     'pairs with a different site'
     """
 
-    rule: Any = None
+    rule: PairRule | None = None
 
     def validate(self, problem: Any) -> None:
         """The rule must fit the rosters."""
@@ -219,6 +221,7 @@ class Pairs(Tier):
         return sum(rule.allows(problem.mentors[i], problem.mentees[j]) for i, j in pairs)
 
     def _bound(self, problem: Any) -> Any:
+        assert self.rule is not None
         return self.rule.bound(problem.mentors, problem.mentees)
 
     def describe(self) -> str:
@@ -236,7 +239,7 @@ class Score(Tier):
         A score part of :mod:`rmatch.scoring`, which need not be in the problem's own score.
     """
 
-    part: Any = None
+    part: ScorePart | None = None
 
     def validate(self, problem: Any) -> None:
         """The part must fit the rosters."""
