@@ -16,12 +16,13 @@ import scipy.sparse as sp
 from rmatch.bounding import bounding_of
 from rmatch.conditions import Condition, Kind
 from rmatch.forms import GainForm, Linear, PairForm, Sparse, side_by_side
-from rmatch.scan import BlockScanner, Found, Wanted
+from rmatch.scan import BlockScanner, Found, Wanted, threads_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.kernels.scan import Bounding, Conditions, Listed, Sums
+    from rmatch.kernels.scan import Best, Bounding, Conditions, Listed, Sums
+    from rmatch.matrix import MatrixProblem
     from rmatch.problem import Problem
     from rmatch.solvers import Options
 
@@ -69,7 +70,7 @@ class FusedScanner:
             gains,
             pairs,
             mentors.shape[1],
-            BlockScanner.of(problem, options).width if gains or pairs else _WIDTH,
+            BlockScanner.of(problem, options).width if gains or pairs else _width(options),
         )
 
     def memory(self, threads: int) -> int:
@@ -86,20 +87,12 @@ class FusedScanner:
 
         kernel = kernels.load("scan")
         extra, permitted = self._blocks(cols)
-        starts = np.concatenate([[0], np.cumsum(wanted.most[cols] + 1)])
-        best = kernel.Best(
-            starts,
-            np.zeros(len(starts) - 1, np.int64),
-            wanted.mentee[cols].copy(),
-            np.zeros(starts[-1], np.int32),
-            np.zeros(starts[-1], np.int64),
-            np.zeros(starts[-1], np.int64),
-        )
+        best = _nothing_yet(cols, wanted)
         task = kernel.Task(
             wanted.mentor[self.order],
             wanted.mentee[cols],
             self.order,
-            np.zeros(len(starts) - 1, np.int64),
+            np.zeros(cols.stop - cols.start, np.int64),
             self.least_gain,
             extra,
             permitted,
@@ -114,7 +107,7 @@ class FusedScanner:
             cols.start,
             np.zeros(self.features, np.int64),
         )
-        return self._found(cols, wanted, best, touched)
+        return _found(cols, wanted, best, self.order, int(touched))
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return (mentees, mentors) gains and permissions of the forms without structure."""
@@ -127,24 +120,78 @@ class FusedScanner:
             permitted = allowed[self.order].T.astype(np.uint8)
         return np.ascontiguousarray(extra), np.ascontiguousarray(permitted)
 
-    def _found(self, cols: slice, wanted: Wanted, best: Any, touched: int) -> Found:
-        """Sort what the kernel kept; of those with one too many, the worst only covers."""
-        full = np.flatnonzero(best.held > wanted.most[cols])
-        covering = wanted.mentee[cols].copy()
-        covering[full] = best.value[best.starts[full]]
-        place = np.arange(len(best.mentor)) - np.repeat(best.starts[:-1], np.diff(best.starts))
-        kept = place < np.repeat(best.held, np.diff(best.starts))
-        kept[best.starts[full]] = False
-        mentee = np.repeat(np.arange(cols.start, cols.stop), np.diff(best.starts))[kept]
-        mentor = self.order[best.mentor[kept]]
-        sort = np.lexsort((mentor, mentee))
-        return Found(
-            mentor[sort].astype(np.int32),
-            mentee[sort].astype(np.int32),
-            best.gain[kept][sort],
-            covering,
-            int(touched),
+
+@dataclass(frozen=True, eq=False)
+class MatrixScanner:
+    """Scans a ready-made matrix of whole numbers, in one compiled pass over its rows."""
+
+    gains: NDArray[np.int64]  # (mentors, mentees)
+    allowed: NDArray[np.bool_]
+    width: int
+
+    @classmethod
+    def of(cls, problem: MatrixProblem, options: Options) -> MatrixScanner:
+        """Take the matrix as it is."""
+        return cls(problem.gains, problem.allowed, _width(options))
+
+    def memory(self, threads: int) -> int:
+        """Return the bytes that scanning takes, with so many tasks at once."""
+        return threads * (self.width * _KEPT * _PAIR_BYTES + 8 * len(self.gains))
+
+    def scan(self, cols: slice, wanted: Wanted) -> Found:
+        """Scan all mentors for the mentees ``cols``."""
+        from rmatch import kernels
+
+        best, order = _nothing_yet(cols, wanted), np.arange(len(self.gains))
+        kernels.load("scan").scan_matrix(
+            self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols]
         )
+        touched = len(order) * (cols.stop - cols.start)
+        return _found(cols, wanted, best, order, touched)
+
+
+def _width(options: Options) -> int:
+    """Return how many mentees a task takes: what they keep is at most a quarter of the memory."""
+    if options.memory_limit is None:
+        return _WIDTH
+    share = int(options.memory_limit) // 4 // threads_of(options)
+    return min(max(1, share // (_KEPT * _PAIR_BYTES)), _WIDTH)
+
+
+def _nothing_yet(cols: slice, wanted: Wanted) -> Best:
+    """Return empty heaps, with room for one pair more than wanted: the one that covers the rest."""
+    from rmatch.kernels.scan import Best
+
+    starts = np.concatenate([[0], np.cumsum(wanted.most[cols] + 1)])
+    return Best(
+        starts,
+        np.zeros(len(starts) - 1, np.int64),
+        wanted.mentee[cols].copy(),
+        np.zeros(starts[-1], np.int32),
+        np.zeros(starts[-1], np.int64),
+        np.zeros(starts[-1], np.int64),
+    )
+
+
+def _found(cols: slice, wanted: Wanted, best: Best, order: NDArray[np.intp], touched: int) -> Found:
+    """Sort what the kernel kept; of those with one too many, the worst only covers."""
+    full = np.flatnonzero(best.held > wanted.most[cols])
+    covering = wanted.mentee[cols].copy()
+    covering[full] = best.value[best.starts[full]]
+    sizes = np.diff(best.starts)
+    place = np.arange(len(best.mentor)) - np.repeat(best.starts[:-1], sizes)
+    kept = place < np.repeat(best.held, sizes)
+    kept[best.starts[full]] = False
+    mentee = np.repeat(np.arange(cols.start, cols.stop), sizes)[kept]
+    mentor = order[best.mentor[kept]]
+    sort = np.argsort(mentee * len(order) + mentor)
+    return Found(
+        mentor[sort].astype(np.int32),
+        mentee[sort].astype(np.int32),
+        best.gain[kept][sort],
+        covering,
+        touched,
+    )
 
 
 def _gains(

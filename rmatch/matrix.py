@@ -181,7 +181,10 @@ def _integers(
                 f"scores up to {max(extremes)} over {pairs} pairs overflow 64-bit integers; "
                 "scale them down"
             )
-        return np.where(permitted, matrix, 0).astype(np.int64), 1.0
+        gains = matrix.astype(np.int64)
+        if not permitted.all():
+            gains[~permitted] = 0
+        return gains, 1.0
     values = np.where(permitted, matrix, 0.0).astype(np.float64)
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:

@@ -18,7 +18,8 @@ import numpy as np
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
-from rmatch.fused import FusedScanner
+from rmatch.fused import FusedScanner, MatrixScanner
+from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
 from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
@@ -109,6 +110,8 @@ def scanner_of(problem: Matchable, options: Options) -> Scanner:
     """Return the fastest way to look at all pairs of a problem."""
     if isinstance(problem, Problem):
         return FusedScanner.of(problem, options)
+    if isinstance(problem, MatrixProblem):
+        return MatrixScanner.of(problem, options)
     return BlockScanner.of(problem, options)
 
 
@@ -355,4 +358,6 @@ def _last_place(
 def _largest(problem: Any) -> int:
     """Return a limit on any pair's gain."""
     limit = getattr(problem, "gain_limit", None)
-    return int(np.abs(problem.gains).max(initial=0)) if limit is None else int(limit)
+    if limit is not None:
+        return int(limit)
+    return max(int(problem.gains.max(initial=0)), -int(problem.gains.min(initial=0)))

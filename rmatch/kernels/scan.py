@@ -504,3 +504,38 @@ def _any_above(acc: Any, begin: int, end: int, bar: Any) -> bool:
     for i in range(np.uint64(begin), np.uint64(end)):
         above |= acc[i] > bar
     return above
+
+
+@njit(cache=True, nogil=True)
+def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, floor: Any) -> None:
+    """Find the best pairs of the mentees from ``start`` in a ready-made matrix.
+
+    Mentors are taken in their order, so that of equals the first are kept.
+    """
+    heap, held, least = best.starts, best.held, best.threshold
+    mentor_of, value_of, gain_of = best.mentor, best.value, best.gain
+    turn = np.arange(len(price))
+    many = len(least)
+    for mentee in range(many):
+        least[mentee] = floor[mentee] + 1
+    for mentor in range(len(price)):
+        row, paid = gains[mentor, start : start + many], price[mentor]
+        for begin in range(0, many, 64):
+            end = min(begin + 64, many)
+            above = False
+            for mentee in range(np.uint64(begin), np.uint64(end)):
+                above |= row[mentee] - paid >= least[mentee]
+            if not above:
+                continue
+            for mentee in range(begin, end):
+                value = row[mentee] - paid
+                if value < least[mentee] or not allowed[mentor, start + mentee]:
+                    continue
+                base, size = heap[mentee], held[mentee]
+                room = heap[mentee + 1] - base
+                if size < room:
+                    held[mentee] = size + 1
+                gain = row[mentee]
+                _keep(mentor_of, value_of, gain_of, base, size, room, turn, 0, mentor, value, gain)
+                if held[mentee] == room:
+                    least[mentee] = value_of[base] + 1

@@ -13,6 +13,8 @@ from benchmarks.families import FAMILIES
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
 from rmatch.fused import FusedScanner
+from rmatch.matrix import MatrixProblem
+from rmatch.pricing import scanner_of
 from rmatch.problem import Problem
 from rmatch.rules import RULES, CommonLanguage, Different, LockedPairs, MinimumScore, PairRule
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
@@ -108,3 +110,20 @@ def test_many_blocks(family: str) -> None:
     )
     cols = slice(0, problem.shape[1])
     assert same(again.scan(cols, wanted), BlockScanner.of(problem, Options()).scan(cols, wanted))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_ready_made_matrices(seed: int) -> None:
+    """Ties, forbidden pairs and negative gains; any slice of the mentees."""
+    rng = np.random.default_rng(seed)
+    mentors, mentees = rng.integers(1, 150, 2)
+    top = int(rng.choice([2, 50, 1 << 40]))
+    problem = MatrixProblem.of(
+        rng.integers(-top, top, (mentors, mentees)), rng.random((mentors, mentees)) < 0.7
+    )
+    least = np.where(rng.random(mentees) < 0.5, LOWEST, rng.integers(-top, top, mentees))
+    wanted = Wanted(rng.integers(-top, top, mentors), least, rng.integers(0, 9, mentees))
+    fused, plain = scanner_of(problem, Options()), BlockScanner.of(problem, Options())
+    start = int(rng.integers(mentees))
+    for cols in (slice(0, mentees), slice(start, mentees)):
+        assert same(fused.scan(cols, wanted), plain.scan(cols, wanted))

@@ -133,11 +133,12 @@ def test_the_memory_limit_counts_blocks_and_edges() -> None:
     scanner = BlockScanner.of(problem, little)
     assert scanner.width < BlockScanner.of(problem, Options()).width
     assert scanner.memory(1) <= 150_000 / 4
-    stopped = solve_priced(problem, little)
+    stopped = solve_priced(problem, little, scanner)
     assert stopped.edges * 160 + scanner.memory(1) <= 150_000
     is_legal_and_below(stopped, problem)
+    none = Options(memory_limit=1, threads=1)
     with pytest.raises(SolverError, match=r"one candidate pair for each mentee takes about 33,600"):
-        solve_priced(problem, Options(memory_limit=1, threads=1))
+        solve_priced(problem, none, BlockScanner.of(problem, none))
 
 
 MEMORY = """
@@ -146,6 +147,7 @@ import numpy as np
 from pathlib import Path
 from rmatch.matrix import MatrixProblem
 from rmatch.pricing import solve_priced
+from rmatch.scan import BlockScanner
 from rmatch.solvers import Options
 
 def kilobytes(name):
@@ -157,7 +159,8 @@ solve_priced(first, Options())  # loads the kernels
 for limit in (20_000_000, None):
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     before = kilobytes("VmRSS")
-    solve_priced(problem, Options(memory_limit=limit, threads=2))
+    options = Options(memory_limit=limit, threads=2)
+    solve_priced(problem, options, BlockScanner.of(problem, options))
     print(1024 * (kilobytes("VmHWM") - before))
 """
 
