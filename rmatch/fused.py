@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Mentees per task, where no blocks of unstructured forms are made.
 _WIDTH = 512
+#: Looking at a pair alone takes as long as that many within their blocks.
+_ALONE = 50
 #: Bytes for each pair of a block of unstructured forms, while it is made and used.
 _BLOCK_BYTES = 40
 #: Bytes for each pair kept, and how many a mentee usually keeps.
@@ -93,6 +95,7 @@ class FusedScanner:
             wanted.mentee[cols],
             self.order,
             np.zeros(cols.stop - cols.start, np.int64),
+            *self._changes(cols, wanted),
             self.least_gain,
             extra,
             permitted,
@@ -108,6 +111,23 @@ class FusedScanner:
             np.zeros(self.features, np.int64),
         )
         return _found(cols, wanted, best, self.order, int(touched))
+
+    def _changes(self, cols: slice, wanted: Wanted) -> tuple[NDArray[np.int64], ...]:
+        """Return what need not be looked at again: see ``Task``."""
+        from rmatch.kernels.scan import SIZE
+
+        mentors, mentees = len(self.order), cols.stop - cols.start
+        blocks = -(-mentors // SIZE)
+        if wanted.known is None or wanted.fall is None:
+            low, high = np.full(mentees, -(1 << 62)), np.full(blocks, 1 << 62)
+            return low, high, np.zeros(0, np.int64), np.full(mentees, -1)
+        slack = wanted.mentee[cols] - wanted.known[cols]
+        fall = np.full(blocks * SIZE, -(1 << 62))
+        fall[:mentors] = wanted.fall[self.order]
+        fallen = np.argsort(-fall[:mentors], kind="stable")
+        few = mentors - np.searchsorted(fall[fallen[::-1]], slack, side="right")
+        few[few * _ALONE > mentors] = -1
+        return slack, fall.reshape(blocks, SIZE).max(axis=1), fallen, few
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return (mentees, mentors) gains and permissions of the forms without structure."""

@@ -138,6 +138,8 @@ class _Loop:
     rounds: int = 0
     touched: int = 0
     fresh: int = 0  # mentees with new edges
+    scanned: NDArray[np.int64] | None = None  # mentors' prices at the last scan
+    known: NDArray[np.int64] | None = None  # what no pair but the edges was worth more than then
     whole: bool = False  # whether the last scan listed all pairs that gain more than the prices
 
     @classmethod
@@ -217,11 +219,12 @@ class _Loop:
         """Scan all pairs; add those that gain more than the prices, and bound the optimum."""
         before = perf_counter()
         most = np.minimum(self.bounds.mentee_most + more, self._room())
-        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, most)
+        fall = None if self.scanned is None else self.scanned - prices.mentor
+        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, most, self.known, fall)
         found = Found.joined(self._scans(wanted, phase))
         self.touched += found.touched
         self.whole = bool((found.covering <= wanted.mentee).all())
-        self._bound(prices, found)
+        self.scanned, self.known = prices.mentor, found.covering
         keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
         at = np.searchsorted(self.keys, keys)
         known = np.zeros(len(keys), bool)
@@ -231,6 +234,7 @@ class _Loop:
         self.fresh = len(np.unique(found.mentee[new]))
         self.keys = np.insert(self.keys, at[new], keys[new])
         self.gain = np.insert(self.gain, at[new], found.gain[new])
+        self._bound(prices, found.covering)
         self._lap(phase, before)
 
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
@@ -253,18 +257,24 @@ class _Loop:
         edges = (int(limit) - self.scanner.memory(threads_of(self.options))) // _EDGE_BYTES
         return max(edges - len(self.keys), 0) // max(self.problem.shape[1], 1)
 
-    def _bound(self, prices: Prices, found: Found) -> None:
-        """Keep the bound that these prices prove, mentees' prices put where they prove most."""
+    def _bound(self, prices: Prices, covering: NDArray[np.int64]) -> None:
+        """Keep the bound that these prices prove, mentees' prices put where they prove most.
+
+        No pair that is not an edge is worth more than what covers its mentee.
+        """
         mentor, seat = prices.mentor, prices.seat
-        value = found.gain - mentor[found.mentor]
-        best = _last_place(value, found.mentee, found.covering, self.bounds.mentee_most)
+        mentee, row = np.divmod(self.keys, self.problem.shape[0])
+        value = self.gain - mentor[row]
+        above = value > covering[mentee]
+        value, mentee = value[above], mentee[above]
+        best = _last_place(value, mentee, covering, self.bounds.mentee_most)
         better = Prices(mentor, best - seat, seat)
-        total = int(np.maximum(value - best[found.mentee], 0).sum())
+        total = int(np.maximum(value - best[mentee], 0).sum())
         total += people_bound(self.bounds, better)
         for key in self._locked_keys.tolist():
-            mentee, row = divmod(key, self.problem.shape[0])
+            learner, teacher = divmod(key, self.problem.shape[0])
             gain = int(self.gain[np.searchsorted(self.keys, key)])
-            total += min(gain - int(mentor[row]) - int(best[mentee]), 0)
+            total += min(gain - int(mentor[teacher]) - int(best[learner]), 0)
         if total < self.bound:
             self.bound, self.proof = total, better
 

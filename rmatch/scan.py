@@ -32,6 +32,10 @@ class Wanted:
     mentor: NDArray[np.int64]  # (mentors,), prices
     mentee: NDArray[np.int64]  # (mentees,), only pairs worth more than this
     most: NDArray[np.int64]  # (mentees,), how many pairs at most
+    #: What is known from the scan before, if anything. A pair need not be found (nor looked at)
+    #: where ``known[mentee] + fall[mentor]`` is not above ``mentee[mentee]``.
+    known: NDArray[np.int64] | None = None  # (mentees,), no unlisted pair was worth more
+    fall: NDArray[np.int64] | None = None  # (mentors,), by how much prices fell since
 
 
 @dataclass(frozen=True, eq=False)

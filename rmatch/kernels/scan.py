@@ -91,6 +91,10 @@ class Task(NamedTuple):
     floor: Array  # (mentees of the slice,), only pairs worth more
     turn: Array  # (mentors,), each mentor's place in the order of all
     offset: Array  # (mentees of the slice,), the place from which ties are counted
+    slack: Array  # (mentees of the slice,), how far prices may have fallen without effect
+    fall: Array  # (blocks,), how far a price fell at most since the scan before
+    fallen: Array  # (mentors,), in scan order, who fell most first
+    few: Array  # (mentees of the slice,), how many of these to look at and no others; -1: all
     least_gain: int  # no smaller gain is allowed
     extra: Array  # (mentees of the slice, mentors) int32 gains without structure, or nothing
     permitted: Array  # the same, uint8
@@ -153,6 +157,27 @@ def scan(
     count = _look_at(
         pending, upper, count, True, sums, conditions, listed, task, best, start, weight
     )
+    for mentee in range(many):
+        for k in range(task.few[mentee]):
+            pending[count, 0], pending[count, 1] = mentee, task.fallen[k]
+            upper[count] = FAR
+            count += 1
+            touched += 1
+            if count == PENDING:
+                count = _look_at(
+                    pending,
+                    upper,
+                    count,
+                    False,
+                    sums,
+                    conditions,
+                    listed,
+                    task,
+                    best,
+                    start,
+                    weight,
+                )
+    slack, fall, few = task.slack, task.fall, task.few
     for block in range(blocks):
         if block % GROUP == 0:
             group = peaks[block * width : (block + GROUP) * width]
@@ -164,7 +189,7 @@ def scan(
         least = _relative_prices(task.price, at, dear)
         for mentee in range(many):
             limit = threshold[mentee] + least
-            if limit >= REACH:
+            if limit >= REACH or few[mentee] >= 0 or fall[block] <= slack[mentee]:
                 continue
             person = start + mentee
             begin, end = starts[person], starts[person + 1]
