@@ -114,18 +114,27 @@ def _matrices(scores: Any, allowed: Any) -> tuple[NDArray[Any], Bools]:
         permitted = np.zeros(stored.shape, dtype=bool)
         permitted[stored.row, stored.col] = True
     else:
-        matrix = np.asarray(scores)
-        permitted = np.ones(matrix.shape, dtype=bool)
+        matrix = _array("scores", scores)
+        permitted = (
+            ~np.ma.getmaskarray(scores)
+            if np.ma.isMaskedArray(scores)
+            else np.ones(matrix.shape, dtype=bool)
+        )
     if matrix.ndim != 2:
         raise InvalidInputError(
             f"scores has {matrix.ndim} dimension(s); a matrix of mentors x mentees is needed"
         )
-    if matrix.dtype == bool or not np.issubdtype(matrix.dtype, np.number):
-        raise InvalidInputError(f"scores holds {matrix.dtype}; numbers are needed")
-    if np.issubdtype(matrix.dtype, np.complexfloating):
+    if matrix.dtype.kind == "c":
         raise InvalidInputError("scores holds complex numbers; real ones are needed")
+    if matrix.dtype.kind not in _NUMBERS:
+        raise InvalidInputError(f"scores holds {matrix.dtype}; numbers are needed")
+    if matrix.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # what a wider type holds beyond that is not finite here
+            matrix = matrix.astype(np.float64, copy=False)
     if allowed is not None:
-        mask = np.asarray(allowed.toarray() if sp.issparse(allowed) else allowed)
+        if np.ma.isMaskedArray(allowed):
+            allowed = allowed.filled(False)
+        mask = _array("allowed", allowed.toarray() if sp.issparse(allowed) else allowed)
         if mask.shape != matrix.shape or mask.dtype != bool:
             raise InvalidInputError(
                 f"allowed is {mask.dtype} of shape {mask.shape}; "
@@ -134,6 +143,19 @@ def _matrices(scores: Any, allowed: Any) -> tuple[NDArray[Any], Bools]:
         permitted &= mask
     _refuse_non_finite(matrix, permitted)
     return matrix, permitted
+
+
+#: The kinds of numpy arrays that hold whole or real numbers.
+_NUMBERS = "iuf"
+
+
+def _array(name: str, value: Any) -> NDArray[Any]:
+    """Return an array; objects that are plain numbers, as of nullable columns, become numbers."""
+    try:
+        array = np.asarray(value)
+        return np.asarray(array.tolist()) if array.dtype == object else array
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidInputError(f"{name} cannot be read as numbers: {error}") from error
 
 
 def _refuse_non_finite(matrix: NDArray[Any], permitted: Bools) -> None:
@@ -155,8 +177,8 @@ def _refuse_non_finite(matrix: NDArray[Any], permitted: Bools) -> None:
 
 
 def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
-    counts = np.asarray(value)
-    if counts.dtype == bool or not np.issubdtype(counts.dtype, np.number):
+    counts = _array(name, value)
+    if counts.dtype.kind not in _NUMBERS:
         raise InvalidInputError(f"{name}={value!r}; whole numbers of at least 0 are needed")
     if counts.shape not in ((), (size,)):
         raise InvalidInputError(
@@ -166,7 +188,7 @@ def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
     if not whole.all():
         wrong = np.atleast_1d(counts)[~np.atleast_1d(whole)][:5].tolist()
         raise InvalidInputError(f"{name} holds {wrong}; whole numbers of at least 0 are needed")
-    limited = np.minimum(counts, np.iinfo(np.int32).max)
+    limited = np.minimum(counts.astype(np.float64), np.iinfo(np.int32).max)
     return np.broadcast_to(limited.astype(np.int64), (size,)).copy()
 
 
@@ -175,16 +197,15 @@ def _integers(
 ) -> tuple[NDArray[np.int64], float]:
     """Return whole-number gains and the score of one unit."""
     if np.issubdtype(matrix.dtype, np.integer):
+        if not permitted.all():
+            matrix = np.where(permitted, matrix, 0)
         extremes = (int(matrix.max(initial=0)), -int(matrix.min(initial=0)))
         if max(extremes) * max(pairs, 1) >= 1 << 61:
             raise InvalidInputError(
                 f"scores up to {max(extremes)} over {pairs} pairs overflow 64-bit integers; "
                 "scale them down"
             )
-        gains = matrix.astype(np.int64)
-        if not permitted.all():
-            gains[~permitted] = 0
-        return gains, 1.0
+        return matrix.astype(np.int64), 1.0
     values = np.where(permitted, matrix, 0.0).astype(np.float64)
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:
@@ -193,5 +214,9 @@ def _integers(
     # above any such sum, for everybody, stays within 64-bit integers.
     bits = min(math.log2(FLOAT_EXACT) - 1, 59 - math.ceil(math.log2(2 * sum(values.shape))))
     power = int(bits - math.frexp(largest)[1] - math.ceil(math.log2(pairs + 1)))
-    power = min(power, 1000)
+    power = min(power, 1074)  # every float is a multiple of 2^-1074
+    if power < -960:
+        raise InvalidInputError(
+            f"scores up to {largest:g} over {pairs} pairs overflow floats; scale them down"
+        )
     return np.rint(np.ldexp(values, power)).astype(np.int64), math.ldexp(1.0, -power)

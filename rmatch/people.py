@@ -12,6 +12,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, share_labels
 from rmatch.errors import InvalidInputError, UnknownPersonError
+from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +27,13 @@ class Scale:
 
     low: float = 1.0
     high: float = 5.0
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        if not 0 <= self.low < self.high:
+            raise InvalidInputError(
+                f"Scale({self.low:g}, {self.high:g}): low is at least 0, and high above low"
+            )
 
     @property
     def presence_only(self) -> bool:
@@ -225,7 +233,8 @@ class Roster:
         if name not in self.columns:
             return np.full(len(self), default, dtype=np.int64)
         values = self.numbers(name).values
-        return np.where(np.isnan(values), default, values).astype(np.int64)
+        counts = np.where(np.isnan(values), default, values)
+        return np.minimum(counts, np.iinfo(np.int32).max).astype(np.int64)
 
 
 def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:

@@ -153,7 +153,8 @@ def match_matrix(
     ----------
     scores
         (mentors, mentees) numbers, dense or ``scipy.sparse`` (then only stored entries are
-        allowed pairs, an explicit 0 included). Integers stay exactly as they are.
+        allowed pairs, an explicit 0 included). Masked entries are forbidden pairs. Integers stay
+        exactly as they are.
     allowed
         (mentors, mentees) booleans; default all. Forbidden pairs may hold any score, NaN too.
     mentor_capacity, mentee_capacity, mentor_minimum, mentee_minimum
@@ -183,7 +184,7 @@ def match_matrix(
         seats=seats,
         objective=objective,
     )
-    options = Options(seed=seed or 0, **limits)
+    options = Options(seed=0 if seed is None else seed, **limits)
     return solve(
         problem, solver=solver, options=options, seconds={"prepare": perf_counter() - started}
     )

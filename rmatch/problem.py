@@ -16,6 +16,7 @@ from rmatch.columns import Numbers, Ragged
 from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid, side_by_side
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
+from rmatch.parameters import check_seed, is_whole, listed
 from rmatch.people import Roster, align
 from rmatch.rows import CohortRows, Row
 from rmatch.rules.base import PairRule, Predicate
@@ -62,20 +63,21 @@ class Problem:
         seed: int | None = None,
     ) -> Problem:
         """Align the rosters, put people in canonical order, and check that all parts fit."""
+        check_seed(seed)
         mentors, mentees = align(mentors, mentees)
         rank, order = _canonical(mentors, seed), _canonical(mentees, seed)
         mentors, mentees = mentors.take(rank), mentees.take(order)
-        bound = tuple(_as_rule(rule).bound(mentors, mentees) for rule in rules)
+        bound = tuple(_as_rule(rule).bound(mentors, mentees) for rule in listed("rules", rules))
         for rule in bound:
             rule.validate(mentors, mentees)
-        parts = _default_parts(mentors, mentees) if score is None else tuple(score)
+        parts = _default_parts(mentors, mentees) if score is None else _as_parts(score)
         for part in parts:
             part.validate(mentors, mentees)
         if len({part.name for part in parts}) < len(parts):
             raise InvalidInputError("two score parts have the same name; give each its own")
         if parts and sum(part.weight for part in parts) <= 0:
             raise InvalidInputError("all weights are 0; at least one must be above 0")
-        if seats is not None and (isinstance(seats, bool) or seats != int(seats) or seats < 0):
+        if seats is not None and not (is_whole(seats) and seats >= 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
         arrival = np.argsort(order)
         problem = cls(
@@ -308,6 +310,19 @@ def _as_rule(rule: Any) -> PairRule | CohortRule:
     if callable(rule):
         return Predicate(function=rule)
     raise InvalidInputError(f"{rule!r} is not a rule: give a rule of rmatch.rules or a function")
+
+
+def _as_parts(score: Any) -> tuple[ScorePart, ...]:
+    """Return the score parts; whatever is none is named."""
+    parts = listed("score", score)
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, ScorePart):
+            raise InvalidInputError(
+                f"score part {part.__name__} is a class; write {part.__name__}()"
+            )
+        if not isinstance(part, ScorePart):
+            raise InvalidInputError(f"{part!r} is not a score part: give parts of rmatch.scoring")
+    return parts
 
 
 def _default_parts(mentors: Roster, mentees: Roster) -> tuple[ScorePart, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -99,9 +100,10 @@ def numbers(
 ) -> Numbers:
     """Parse a column of numbers; ``read`` turns one cell into a float or raises ``Bad``."""
     if read is None and set(map(type, cells)) <= {int, float}:
-        values = np.array(cells, dtype=float)
-        if not np.isinf(values).any():
-            return Numbers(values)
+        with suppress(OverflowError):  # a whole number that no float can hold
+            values = np.array(cells, dtype=float)
+            if not np.isinf(values).any():
+                return Numbers(values)
     once = remembering(lambda cell: math.nan if missing(cell) else (read or number)(cell))
     values = np.full(len(cells), math.nan)
     for at, cell in enumerate(cells):
@@ -125,8 +127,10 @@ def number(cell: Any) -> float:
         decimal_comma = isinstance(cell, str) and re.fullmatch(r"-?\d+,\d+", cell)
         hint = "write a decimal point" if decimal_comma else None
         raise Bad(f"{cell!r:.60} is no number", hint) from None
+    except OverflowError:  # a whole number that no float can hold
+        value = math.inf
     if not math.isfinite(value):
-        raise Bad(f"{cell!r} is not a finite number")
+        raise Bad(f"{cell!r:.60} is not a finite number")
     return value
 
 

@@ -14,6 +14,7 @@ from rmatch.columns import Categories, Column
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import FIELDS, KNOWN, Field, Kind
 from rmatch.names import closest, name_key
+from rmatch.parameters import is_whole
 from rmatch.people import Roster, Scale
 from rmatch.reading import cells as parsing
 from rmatch.reading import lists
@@ -45,6 +46,15 @@ class Reading:
                 f"scale={self.scale!r}; allowed are 'auto', {', '.join(map(repr, SCALES))} "
                 "or a Scale"
             )
+        for name in ("synonyms", "rename"):
+            value = getattr(self, name)
+            if value is not None and not (
+                isinstance(value, Mapping)
+                and all(isinstance(each, str) for pair in value.items() for each in pair)
+            ):
+                raise InvalidInputError(f"{name}={value!r}; a dict of names to names is allowed")
+        if self.as_of is not None and not (isinstance(self.as_of, date) or is_whole(self.as_of)):
+            raise InvalidInputError(f"as_of={self.as_of!r}; a year or a date is allowed")
 
     @property
     def year(self) -> int:

@@ -85,9 +85,11 @@ def _from_frame(frame: Any) -> Table:
         data = nw.from_native(frame)
     except TypeError as error:
         raise InvalidInputError(f"cannot read {type(frame).__name__} as a data frame") from error
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidInputError(f"two columns have one name. {error}") from error
     if isinstance(data, nw.LazyFrame):
         data = data.collect()
-    columns = {str(name): data[name].to_list() for name in data.columns}
+    columns = {str(column.name): column.to_list() for column in data.iter_columns()}
     return Table(columns, range(1, data.shape[0] + 1))
 
 

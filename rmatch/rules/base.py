@@ -12,6 +12,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Bools, Known, Mask, PairForm
+from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -45,6 +46,7 @@ class PairRule:
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.missing not in ("fail", "pass", "flag"):
             raise InvalidInputError(
                 f"{self.name}: missing={self.missing!r}; allowed are 'fail', 'pass' and 'flag'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID, Floats, GainForm, Gains
+from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -48,7 +48,8 @@ class ScorePart:
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.weight) and self.weight >= 0):
+        check_numbers(self)
+        if self.weight < 0:
             raise InvalidInputError(
                 f"{self.name}: weight={self.weight!r}; a weight is a finite number of at least 0"
             )

@@ -108,6 +108,7 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, value, right, allowed in (
+            ("seed", self.seed, _number(self.seed, 0, whole=True), "a whole number >= 0"),
             ("time_limit", self.time_limit, _number(self.time_limit, 0), "seconds, at least 0"),
             ("memory_limit", self.memory_limit, _number(self.memory_limit, 1), "bytes, at least 1"),
             ("threads", self.threads, _number(self.threads, 1, whole=True), "a whole number >= 1"),

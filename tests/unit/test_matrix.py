@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -20,6 +21,10 @@ from rmatch.matrix import MatrixProblem
         ([[float("nan")]], r"score nan at \[0, 0\]"),
         ([[float("inf")]], r"forbid a pair with allowed\[i, j\] = False"),
         ([[2**62, 2**62]], "overflow 64-bit integers"),
+        ([[1e308, 1e308], [1e308, 1e308]], "overflow floats"),
+        (np.array([[5]], dtype="timedelta64[D]"), "numbers are needed"),
+        (np.array([[1e400]], dtype=np.longdouble), r"score inf at \[0, 0\]"),
+        (np.array([[1, None]]), "scores holds object; numbers are needed"),
     ],
 )
 def test_bad_scores_are_refused_by_name(scores, message):
@@ -48,6 +53,9 @@ def test_every_score_that_is_not_finite_is_named():
         ({"seats": -2}, r"seats holds \[-2\]"),
         ({"mentor_minimum": "x"}, "mentor_minimum='x'"),
         ({"mentor_capacity": True}, "mentor_capacity=True"),
+        ({"mentor_capacity": [[1], [1, 2]]}, "mentor_capacity cannot be read"),
+        ({"seed": -1}, "seed=-1"),
+        ({"seed": 1.5}, "seed=1.5"),
     ],
 )
 def test_bad_counts_are_refused_by_name(counts, message):
@@ -67,6 +75,44 @@ def test_forbidden_pairs_may_hold_anything():
     """NaN marks a forbidden pair in many people's data; only allowed pairs must be finite."""
     matching = rmatch.match_matrix([[np.nan, 1.0]], [[False, True]])
     assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [(0, 1)]
+
+
+def test_forbidden_integers_may_be_of_any_size():
+    """What a forbidden pair holds is never looked at, also where it could overflow."""
+    matching = rmatch.match_matrix([[2**62, 1]], [[False, True]])
+    assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [(0, 1)]
+
+
+def test_masked_entries_are_forbidden_pairs():
+    """A mask says that an entry is not there; what stands below it must not be chosen."""
+    scores = np.ma.array([[1, 9], [2, 3]], mask=[[False, True], [False, False]])
+    pairs = rmatch.match_matrix(scores).pairs
+    assert [(pair.mentor, pair.mentee, pair.score) for pair in pairs] == [(0, 0, 1), (1, 1, 3)]
+    allowed = np.ma.array([[True, True], [True, True]], mask=scores.mask)
+    assert rmatch.match_matrix(scores.data, allowed).pairs == pairs
+
+
+def test_rows_of_different_lengths_are_no_matrix():
+    """A row cut short gets a plain error, not one from inside numpy."""
+    with pytest.raises(rmatch.InvalidInputError, match="scores cannot be read as numbers"):
+        rmatch.match_matrix([[1, 2], [3]])
+
+
+def test_the_smallest_floats_count_too():
+    """Scores near 0 are still scores; none is lost on the grid."""
+    matching = rmatch.match_matrix([[5e-324, 0.0], [0.0, 1e-323]])
+    assert [pair.score for pair in matching.pairs] == [5e-324, 1e-323]
+
+
+def test_nullable_and_narrow_types_are_numbers():
+    """Data frames of nullable integers, and counts of few bits, are read as what they are."""
+    scores = pd.DataFrame([[1, 2], [4, 3]]).astype("Int64")
+    allowed = pd.DataFrame([[True, True], [True, False]]).astype("boolean")
+    matching = rmatch.match_matrix(scores, allowed, mentor_capacity=np.uint8(2))
+    assert [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs] == [
+        (0, 1, 2.0),
+        (1, 0, 4.0),
+    ]
 
 
 def test_sparse_zeros_are_allowed_pairs():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from rmatch.check import Violation
 from rmatch.columns import Categories, Ragged
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import check_numbers
 from rmatch.rules.base import _parameters
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class CohortRule:
 
     #: Private rules are never named to a participant (§C11).
     private: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
 
     @property
     def name(self) -> str:
@@ -190,7 +193,8 @@ class PricedRule(CohortRule):
     penalty: float | None = dataclasses.field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.penalty is not None and not (math.isfinite(self.penalty) and self.penalty > 0):
+        super().__post_init__()
+        if self.penalty is not None and self.penalty <= 0:
             raise InvalidInputError(
                 f"{self.name}: penalty={self.penalty!r}; a finite number above 0 is allowed, "
                 "or None for a rule that must hold"

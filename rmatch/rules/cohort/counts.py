@@ -48,6 +48,7 @@ class SeatLimit(CohortRule):
     most: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         whole(self, "most", self.most)
 
     def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
@@ -89,6 +90,7 @@ class PairsPerPerson(CohortRule):
     most: int | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_side(self, self.side)
         limits(self, self.least, self.most)
 

@@ -43,6 +43,7 @@ class _BetweenGroups(CohortRule):
     side: Side = "mentees"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_side(self, self.side)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
-from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -87,6 +86,7 @@ class BurdenCap(CohortRule):
     values: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         whole(self, "most", self.most)
         check_side(self, self.side, ("both", "mentors", "mentees"))
         if isinstance(self.values, str) or (self.field is None) != (not self.values):
@@ -211,9 +211,10 @@ class TimeBudget(CohortRule):
     running: str | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("mentor_hours", "mentee_hours", "most"):
             value = getattr(self, name)
-            if value is not None and not (isfinite(value) and value >= 0):
+            if value is not None and value < 0:
                 raise InvalidInputError(f"{self.name}: {name}={value!r}; a number of at least 0")
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:

@@ -34,6 +34,7 @@ class LockedPairs(CohortRule):
     pairs: Sequence[tuple[str, str]] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "pairs", tuple((one, other) for one, other in self.pairs))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:

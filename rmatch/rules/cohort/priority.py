@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,8 +54,9 @@ class Priority(CohortRule):
     side: Side = "mentees"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_side(self, self.side)
-        if not (isfinite(self.weight) and self.weight >= 0):
+        if self.weight < 0:
             raise InvalidInputError(
                 f"{self.name}: weight={self.weight!r}; a finite number of at least 0 is allowed"
             )

@@ -43,6 +43,7 @@ CELLS = [
     ),
     ({"age": 7}, "column 'age': 7: ages from 14 to 100 are allowed"),
     ({"age": "old"}, "column 'age': 'old' is no age (write 54, 25-34, 65+ or under 18)"),
+    ({"level": 10**400}, f"column 'level': {'1' + 59 * '0'} is not a finite number"),
     ({"skills": "Python:9"}, "column 'skills': 'Python': level 9 is outside 1 to 5"),
     (
         {"skills": "Python:6"},
@@ -193,3 +194,10 @@ def test_check_never_raises_for_bad_data(tmp_path):
     path.write_bytes(b"id,name\n1,Zo\xeb\n")
     report = check_people(path)
     assert [problem.row for problem in report.problems] == [2]
+
+
+def test_a_capacity_beyond_all_people_is_no_limit():
+    """A very large number is what people write for "as many as you like"."""
+    mentors = [{"id": "m", "skills": "AI:4", "capacity": 1e300}]
+    mentees = [{"id": "s", "goals": "AI"}, {"id": "t", "goals": "AI"}]
+    assert len(rmatch.match(mentors, mentees).pairs) == 2

@@ -163,6 +163,8 @@ def test_roles_make_two_sides():
         ("nobody.csv", "there is no file 'nobody.csv'"),
         ([{"id": "a"}, 7], "row 2: int 7 is no person"),
         ({"id": ["a"], "level": [1, 2]}, "columns have different lengths"),
+        (pd.DataFrame([["a", "b"]], columns=["id", "id"]), "two columns have one name"),
+        (pd.DataFrame({("a", "id"): ["x"]}), "no column 'id'"),
     ],
 )
 def test_sources_that_cannot_be_read_say_so(source, message):
@@ -257,3 +259,8 @@ def test_every_known_field_reads_into_the_person():
     assert (person.needs, person.accepts) == ({"captions"}, {"captions", "stairs"})
     assert (person.hours_per_month, person.tenure_months, person.consent) == (2.5, 18, True)
     assert (person.country, person.department, person.manager) == ("Norway", "Sales", "b")
+
+
+def test_column_names_that_are_no_text_are_read():
+    """A frame with a column named by a number is a frame all the same."""
+    assert rmatch.read_roster(pd.DataFrame({"id": ["x"], 2026: ["y"]}))[0].get("2026") == "y"

@@ -1,0 +1,55 @@
+"""Checks of what callers pass: every wrong parameter is named where it is given (§C12)."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from rmatch.errors import InvalidInputError
+
+
+def check_numbers(owner: Any) -> None:
+    """Raise where a parameter of a rule or score part that is declared a number is none.
+
+    ``owner`` is a dataclass; fields declared ``int`` or ``float``, with or without ``| None``, are
+    looked at.
+    """
+    for each in dataclasses.fields(owner):
+        declared = each.type.__name__ if isinstance(each.type, type) else str(each.type)
+        kind, _, rest = declared.partition(" | ")
+        value = getattr(owner, each.name)
+        if kind not in ("int", "float") or rest not in ("", "None") or (rest and value is None):
+            continue
+        if not (is_whole(value) if kind == "int" else _is_finite(value)):
+            needed = "a whole number" if kind == "int" else "a finite number"
+            raise InvalidInputError(
+                f"{getattr(owner, 'name', type(owner).__name__)}: {each.name}={value!r}; {needed}"
+                f"{', or None,' if rest else ''} is needed"
+            )
+
+
+def check_seed(seed: Any) -> None:
+    """Raise unless a seed is a whole number of at least 0, or ``None``."""
+    if seed is not None and not (is_whole(seed) and seed >= 0):
+        raise InvalidInputError(f"seed={seed!r}; a whole number of at least 0, or None is allowed")
+
+
+def listed(name: str, values: Any) -> tuple[Any, ...]:
+    """Return a list of rules or score parts as a tuple; something alone is no list."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidInputError(f"{name}={values!r}; a list is needed: {name}=[...]")
+    return tuple(values)
+
+
+def is_whole(value: Any) -> bool:
+    """Say whether a value is a whole number; booleans are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,61 @@
+"""What callers pass wrongly is named where they pass it, with the value and what is allowed."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import rmatch
+from rmatch.rules import GenerationGap, PairsPerPerson, Priority, SeniorityGap, TimeBudget
+from rmatch.scoring import Convenience, TeachingCoverage
+
+MENTORS = [{"id": "m", "level": 1, "skills": "AI:4"}]
+MENTEES = [{"id": "s", "level": 5, "goals": "AI:4"}]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SeniorityGap("2"), "seniority_gap: min_levels='2'; a finite number is needed"),
+        (lambda: SeniorityGap(math.nan), "min_levels=nan"),
+        (lambda: SeniorityGap(1, math.inf), "max_levels=inf; a finite number, or None, is needed"),
+        (lambda: GenerationGap(True), "min_years=True"),
+        (lambda: Priority("field", "high"), "weight='high'"),
+        (lambda: TimeBudget(mentor_hours="2"), "mentor_hours='2'"),
+        (lambda: PairsPerPerson("mentees", 1.5), "least=1.5; a whole number"),
+        (lambda: TeachingCoverage(weight="1"), "weight='1'"),
+        (lambda: Convenience(max_hours=math.nan), "max_hours=nan"),
+        (lambda: rmatch.Scale(5, 1), r"Scale\(5, 1\)"),
+        (lambda: rmatch.Scale(1, math.inf), "Scale: high=inf"),
+    ],
+)
+def test_numbers_are_numbers(make, message):
+    """A wrong parameter is refused when the rule or part is made, not by numpy at its first use."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rules": SeniorityGap(2)}, "a list is needed: rules="),
+        ({"rules": None}, "rules=None; a list is needed"),
+        ({"rules": "SeniorityGap"}, "a list is needed: rules="),
+        ({"score": TeachingCoverage()}, "a list is needed: score="),
+        ({"score": [None]}, "None is not a score part"),
+        ({"score": [TeachingCoverage]}, r"write TeachingCoverage\(\)"),
+        ({"seed": -1}, "seed=-1; a whole number of at least 0"),
+        ({"seed": "a"}, "seed='a'"),
+        ({"seed": 1.5}, "seed=1.5"),
+        ({"seats": math.nan}, "seats=nan"),
+        ({"seats": "2"}, "seats='2'"),
+        ({"synonyms": ["AI"]}, r"synonyms=\['AI'\]; a dict of names to names"),
+        ({"rename": {"x": 1}}, "rename="),
+        ({"as_of": "2025"}, "as_of='2025'; a year or a date"),
+    ],
+)
+def test_options_are_what_they_should_be(options, message):
+    """A wrong option of match() is named with its value."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match(MENTORS, MENTEES, **options)
