@@ -42,7 +42,7 @@ def assert_same(problem: Problem, seed: int) -> None:
     rng = np.random.default_rng(seed)
     mentors, mentees = problem.shape
     fused, plain = FusedScanner.of(problem, Options()), BlockScanner.of(problem, Options())
-    for scale in (1, GRID // 8, GRID, 1 << 45):
+    for scale in (1, GRID // 8, GRID, 1 << 45, 1 << 60):
         least = rng.integers(-scale, scale, mentees)
         least[rng.random(mentees) < 0.3] = LOWEST
         price = rng.integers(-scale, scale, mentors)

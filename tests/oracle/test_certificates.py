@@ -1,0 +1,91 @@
+"""Certificates of priced problems hold, and each thing changed makes them fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import rmatch
+from benchmarks.families import FAMILIES
+from rmatch.candidates import Bounds, Candidates
+from rmatch.certificate import Certificate
+from rmatch.errors import InvalidInputError
+from rmatch.forms import GRID
+from rmatch.problem import Problem
+from rmatch.solvers import Options, get
+from rmatch.solvers.bmatching import solve_sparse
+
+
+def priced(family: str) -> tuple[Problem, Certificate]:
+    problem = FAMILIES[family](70)
+    return problem, rmatch.solve(problem, solver="pricing").certificate
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_pricing_equals_flow_on_every_family(family: str) -> None:
+    """The same integer as a solver written by others, and a proof that holds."""
+    for seed in range(5):
+        problem = FAMILIES[family](60 + 17 * seed, seed + 2)
+        matching = rmatch.solve(problem, solver="pricing")
+        assert matching.units == rmatch.solve(problem, solver="flow").units
+        assert matching.certificate.verify(problem)
+
+
+@pytest.mark.parametrize("family", ["skills", "several", "shortage"])
+def test_a_wrong_pair_price_or_score_is_noticed(family: str) -> None:
+    """Two pairs swapped, one left out or added; one price too high or too low; one unit more."""
+    problem, proof = priced(family)
+    assert proof.verify(problem)
+    one, other = proof.pairs[0]
+    third, fourth = next(pair for pair in proof.pairs if pair[0] != one and pair[1] != other)
+    rest = [pair for pair in proof.pairs if pair not in ((one, other), (third, fourth))]
+    for pairs in (
+        ((one, fourth), (third, other), *rest),
+        proof.pairs[1:],
+        (*proof.pairs, (one, fourth)),
+    ):
+        assert not replace(proof, pairs=pairs).verify(problem)
+    for change in (1, -1):
+        assert not replace(proof, objective=proof.objective + change).verify(problem)
+    for side, person in (("mentor", one), ("mentee", other)):
+        for change in (4 * GRID, -4 * GRID):
+            price = getattr(proof.prices, side).copy()
+            price[person] += change
+            wrong = replace(proof.prices, **{side: price})
+            assert not replace(proof, prices=wrong).verify(problem)
+
+
+def test_the_order_of_people_changes_nothing() -> None:
+    """Rows of both rosters shuffled: the same pairs, the same prices."""
+    problem = FAMILIES["few_skills"](90)
+    rng = np.random.default_rng(5)
+    shuffled = problem.replace(
+        mentors=problem.mentors.take(rng.permutation(90)),
+        mentees=problem.mentees.take(rng.permutation(90)),
+    )
+    one, two = (rmatch.solve(each, solver="pricing") for each in (problem, shuffled))
+    assert [(p.mentor, p.mentee) for p in one.pairs] == [(p.mentor, p.mentee) for p in two.pairs]
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_numbers_at_the_limit_are_exact_and_beyond_it_refused(least: int) -> None:
+    """The largest gains that the solver takes give the exact optimum; larger ones are an error."""
+    people = 6
+    rng = np.random.default_rng(least)
+    top = (1 << 55) // (2 * (people + 1)) if least else 1 << 54
+
+    def program(top: int) -> Candidates:
+        mentee, mentor = np.divmod(np.arange(people * people), people)
+        ones = np.ones(people, np.int64)
+        bounds = Bounds.of(ones, ones, mentor_least=least * ones)
+        gain = rng.integers(-top, top, people * people)
+        gain[:3] = top, top - 1, -top
+        return Candidates(mentor.astype(np.int32), mentee.astype(np.int32), gain, bounds)
+
+    for _ in range(20):
+        each = program(top)
+        assert solve_sparse(each).objective == get("networkx").solve(each, Options()).objective
+    with pytest.raises(InvalidInputError, match="too large for the sparse solver"):
+        solve_sparse(program(1 << 58))
