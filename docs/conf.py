@@ -22,9 +22,15 @@ extensions = [
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints", "*.py", "howto/*.py"]
 
-# Notebooks are scripts in percent format; the tests run them, so the site shows them unexecuted.
+# Notebooks are scripts in percent format. The build runs them, so that what the site shows is what
+# this version says; a cell that fails fails the build. Runs are kept until a notebook changes.
 nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
-nb_execution_mode = "off"
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(ROOT / "docs" / "_build" / ".jupyter_cache")
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 600
+nb_output_stderr = "remove"  # the compiler's notice, on a new machine
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
 
@@ -44,6 +50,8 @@ html_theme_options = {
     "footer_end": [],
 }
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["rmatch.css"]
 
 
 def setup(app: object) -> None:

@@ -224,11 +224,15 @@ def _within(candidates: Candidates, loss: int, luck: Ints, favour: Ints) -> NDAr
 
     ``scale * (loss + 1)`` is above all favour there is: so a selection of the largest
     ``scale * objective + favour`` does not miss the best by ``loss + 1``, which would cost more.
+    Where the loss is in finer units than favour, favour is raised to it, or it would weigh nothing.
     """
     from rmatch import solvers
 
     bounds = candidates.bounds
     most = int(favour.sum()) + int(luck.max(initial=0)) * bounds.most_pairs
+    at_stake = int(np.abs(candidates.gain).max(initial=0)) * bounds.most_pairs
+    raised = max(1, min(loss, at_stake) // max(1, most))
+    luck, favour, most = luck * raised, favour * raised, most * raised
     scale = most // (loss + 1) + 1
     program = candidates.replace(
         gain=candidates.gain * scale + luck,

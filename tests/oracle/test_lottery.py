@@ -129,3 +129,13 @@ def test_objectives_of_several_numbers_are_refused():
     problem = rmatch.match_matrix([[1]], objective="leximin").problem
     with pytest.raises(rmatch.UnsupportedFeatureError, match="'coverage_first'"):
         rmatch.lottery(problem, seed=1)
+
+
+def test_a_loss_evens_chances_among_people_too():
+    """Scores of people are in far finer units than those of a matrix; a loss counts the same."""
+    mentors = [{"id": f"m{n}", "skills": "AI:5"} for n in range(2)]
+    mentees = [{"id": f"s{n}", "goals": f"AI:5*{1 + n}; SQL:3"} for n in range(4)]
+    problem = rmatch.match(mentors, mentees).problem
+    drawn = rmatch.lottery(problem, seed=2026, loss=1, draws=40)
+    assert all(abs(chance - 0.5) <= 0.1 for chance in drawn.chances.values())
+    assert drawn.matching.objective >= rmatch.solve(problem).objective - 1
