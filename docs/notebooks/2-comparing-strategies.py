@@ -36,7 +36,7 @@ fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 ax = comparison.plot(ax)
 
 # %% [markdown]
-# The box of the optimum is the highest and the shortest: fewer people get a poor pair.
+# The optimum's box begins furthest to the right: fewest people get a poor pair.
 #
 # ## In figures
 #
@@ -70,5 +70,6 @@ fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 ax = matching.frontier().plot(ax)
 
 # %% [markdown]
-# Every point is the best total score with that number of pairs. The first 150 pairs cost nothing
-# in quality; the last ones do. Where to stop is a decision for the programme, now with figures.
+# Every point is the best total score with that number of pairs. Up to 150 pairs can all score 0.8 or
+# more; with the last hundred the weakest pair falls fast. Where to stop is a decision for the
+# programme, now with figures.

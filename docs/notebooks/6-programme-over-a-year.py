@@ -51,7 +51,8 @@ score = [TeachingCoverage(weight=0.7), SharedInterests(weight=0.3)]
 # ## January: more people than places, so a lottery
 #
 # 90 people apply, 60 have a place. One of 40 matchings is drawn, each at most 12 below the best
-# total score, found so that chances are even. What chance everybody has is known before the draw.
+# total score, found so
+# that chances are as even as this allows. What chance everybody has is known before the draw.
 
 # %%
 mentors, mentees = people("m", 60, 1), people("s", 90, 2)
@@ -129,10 +130,10 @@ print("\n".join(str(report).splitlines()[:5]))
 # %%
 fig, ax = plt.subplots(figsize=(8, 3), layout="constrained")
 curve = report.survival
-ax.step(curve.days, curve.share, where="post", color="black")
-ax.fill_between(curve.days, curve.low, curve.high, step="post", color="0.85")
 ax.set(xlabel="Days since the start", ylabel="Share still together", ylim=(0, 1.02))
 ax.set_title("How long pairs last (Kaplan-Meier, 95 % limits)")
+ax.fill_between(curve.days, curve.low, curve.high, step="post", color="0.85")
+lines = ax.step((0, *curve.days), (1, *curve.share), where="post", color="black")
 
 # %% [markdown]
 # The list of pairs at risk is for a friendly call in time; the curve says how the programme does.
