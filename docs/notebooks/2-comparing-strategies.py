@@ -70,6 +70,6 @@ fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 ax = matching.frontier().plot(ax)
 
 # %% [markdown]
-# Every point is the best total score with that number of pairs. Up to 150 pairs can all score 0.8 or
-# more; with the last hundred the weakest pair falls fast. Where to stop is a decision for the
+# Every point is the best total score with that number of pairs. Up to 150 pairs can all score 0.8
+# or more; with the last hundred the weakest pair falls fast. Where to stop is a decision for the
 # programme, now with figures.

@@ -51,8 +51,8 @@ score = [TeachingCoverage(weight=0.7), SharedInterests(weight=0.3)]
 # ## January: more people than places, so a lottery
 #
 # 90 people apply, 60 have a place. One of 40 matchings is drawn, each at most 12 below the best
-# total score, found so
-# that chances are as even as this allows. What chance everybody has is known before the draw.
+# total score, found so that chances are as even as this allows. What chance everybody has is known
+# before the draw.
 
 # %%
 mentors, mentees = people("m", 60, 1), people("s", 90, 2)
