@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.parameters import check_count, check_seed, is_finite
 from rmatch.sequence import Sequence
 from rmatch.solvers import Infeasible, Options, Status
 
@@ -160,9 +161,9 @@ def lottery(
     from rmatch.candidates import all_candidates
     from rmatch.conflicts import infeasible
 
-    if isinstance(draws, bool) or draws != int(draws) or draws < 1:
-        raise InvalidInputError(f"draws={draws!r}; a whole number of at least 1 is allowed")
-    if not (math.isfinite(loss) and loss >= 0):
+    check_count("draws", draws)
+    check_seed(seed)
+    if not (is_finite(loss) and loss >= 0):
         raise InvalidInputError(f"loss={loss!r}; a number of at least 0, in units of score")
     if not problem.objective.one_program(problem):
         raise UnsupportedFeatureError(

@@ -25,7 +25,7 @@ def check_numbers(owner: Any) -> None:
         value = getattr(owner, each.name)
         if kind not in ("int", "float") or rest not in ("", "None") or (rest and value is None):
             continue
-        if not (is_whole(value) if kind == "int" else _is_finite(value)):
+        if not (is_whole(value) if kind == "int" else is_finite(value)):
             needed = "a whole number" if kind == "int" else "a finite number"
             raise InvalidInputError(
                 f"{getattr(owner, 'name', type(owner).__name__)}: {each.name}={value!r}; {needed}"
@@ -37,6 +37,12 @@ def check_seed(seed: Any) -> None:
     """Raise unless a seed is a whole number of at least 0, or ``None``."""
     if seed is not None and not (is_whole(seed) and seed >= 0):
         raise InvalidInputError(f"seed={seed!r}; a whole number of at least 0, or None is allowed")
+
+
+def check_count(name: str, value: Any) -> None:
+    """Raise unless a value is a whole number of at least 1."""
+    if not (is_whole(value) and value >= 1):
+        raise InvalidInputError(f"{name}={value!r}; a whole number of at least 1 is allowed")
 
 
 def listed(name: str, values: Any) -> tuple[Any, ...]:
@@ -51,5 +57,6 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def _is_finite(value: Any) -> bool:
+def is_finite(value: Any) -> bool:
+    """Say whether a value is a finite real number; booleans are none."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -200,7 +200,7 @@ class Roster:
         """Return the row of a person's id."""
         try:
             return self._index[person]
-        except KeyError:
+        except (KeyError, TypeError):  # a list is nobody's id either
             raise UnknownPersonError(f"nobody on this roster has the id {person!r}") from None
 
     @cached_property

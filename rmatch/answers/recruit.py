@@ -14,6 +14,7 @@ from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import listed, name_of, paragraph
 from rmatch.columns import Categories, Numbers, Ragged
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.parameters import check_count
 from rmatch.people import Roster, align, empty_like
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
@@ -134,8 +135,7 @@ present mentor would bring nothing.
     who = Viewer.named(viewer)
     if who.participates:
         raise InvalidInputError("recruit() is for viewer='owner' or viewer='auditor'")
-    if isinstance(n, bool) or n != int(n) or n < 1:
-        raise InvalidInputError(f"n={n!r}; a whole number of at least 1 is allowed")
+    check_count("n", n)
     if not isinstance(matching.problem, Problem):
         raise InvalidInputError("a ready-made matrix has no skills; recruit() needs rosters")
     worth = _engine(matching).extra_mentor_places

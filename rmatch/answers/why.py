@@ -15,6 +15,7 @@ from rmatch.answers.people import Lesson, lessons, line, open_goals, other_reaso
 from rmatch.answers.residual import NO_WAY
 from rmatch.answers.wording import counted, figure, listed, name_of, paragraph, shortened
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import check_count
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
 
@@ -184,8 +185,7 @@ def alternatives(
 ) -> Alternatives:
     """Return somebody's next best partners; see :meth:`Matching.alternatives`."""
     who = Viewer.named(viewer)
-    if isinstance(n, bool) or n != int(n) or n < 1:
-        raise InvalidInputError(f"n={n!r}; a whole number of at least 1 is allowed")
+    check_count("n", n)
     place, row = side_of(matching, person, side)
     name = name_of(matching, place, row, who)
     if who.participates:

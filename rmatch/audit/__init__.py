@@ -152,6 +152,12 @@ changed
         )
     table = {name: table[name] for name in attributes or table}
     facts = Facts(matching)
+    known = {str(person) for side in ("mentors", "mentees") for person in facts.ids(side)}
+    if not any(known & labels.keys() for labels in table.values()):
+        raise InvalidInputError(
+            "nobody in the groups is on a roster: compare their ids, "
+            f"such as {min(next(iter(table.values())), default='none')!r} and {min(known)!r}"
+        )
     proofs = (
         tuple(non_use(matching, table, name, shuffles=shuffles, seed=seed) for name in table)
         if isinstance(matching.problem, Problem)

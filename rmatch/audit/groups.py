@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from rmatch.errors import InputProblem, InvalidInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from rmatch.reading.tables import Table
 
     #: For each attribute, the label of each person.
     Groups = dict[str, dict[str, str]]
@@ -52,32 +54,40 @@ def read_groups(source: Any) -> Groups:
             f"the table of groups has the columns {', '.join(map(repr, table.columns)) or 'none'}; "
             "a column 'id' and at least one attribute are needed"
         )
-    _refuse_bad_ids(ids, table.rows)
-    keys = [str(person) for person in ids]
+    problems = list(table.problems)
+    columns = {name: _labels(table, name, problems) for name in ("id", *names)}
+    keys = columns.pop("id")
+    problems += _bad_ids(keys, table.rows)
+    if problems:
+        raise InvalidInputError.from_problems(problems)
     return {
-        name: dict(zip(keys, (_label(cell) for cell in table.columns[name]), strict=True))
-        for name in names
+        name: dict(zip(keys, (label or UNKNOWN for label in labels), strict=True))
+        for name, labels in columns.items()
     }
 
 
-def _refuse_bad_ids(ids: Sequence[Any], rows: Sequence[int]) -> None:
+def _labels(table: Table, name: str, problems: list[InputProblem]) -> list[str]:
+    """Return a column of ids or labels, read as rosters read them; "" where there is none."""
+    from rmatch.reading.cells import Bad, missing, text
+
+    labels = []
+    for cell, row in zip(table.columns[name], table.rows, strict=True):
+        try:
+            labels.append("" if missing(cell) else text(cell))
+        except Bad as error:
+            labels.append("")
+            problems.append(InputProblem(error.problem[0], row, name))
+    return labels
+
+
+def _bad_ids(ids: Sequence[str], rows: Sequence[int]) -> Iterator[InputProblem]:
     seen: dict[str, int] = {}
-    problems = []
     for person, row in zip(ids, rows, strict=True):
-        if _label(person) == UNKNOWN:
-            problems.append(InputProblem("no id", row, "id"))
-        elif str(person) in seen:
-            problems.append(
-                InputProblem(f"{person!r} is there twice, first in row {seen[str(person)]}", row)
-            )
-        seen.setdefault(str(person), row)
-    if problems:
-        raise InvalidInputError.from_problems(problems)
-
-
-def _label(cell: Any) -> str:
-    empty = cell is None or cell != cell or not str(cell).strip()
-    return UNKNOWN if empty else str(cell).strip()
+        if not person:
+            yield InputProblem("no id", row, "id")
+        elif person in seen:
+            yield InputProblem(f"{person!r} is there twice, first in row {seen[person]}", row)
+        seen.setdefault(person, row)
 
 
 def crossed(groups: Groups) -> dict[tuple[str, str], dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.candidates import Candidates, Feature, folded
-from rmatch.errors import MissingDependencyError, SolverError
+from rmatch.errors import InvalidInputError, MissingDependencyError, SolverError
 from rmatch.solvers import Infeasible, Options, Selection, Status
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class Flow:
         flow.set_node_supply(source, units)
         flow.set_node_supply(sink, -units)
         status = flow.solve()
+        if status == flow.BAD_COST_RANGE:
+            raise InvalidInputError(
+                f"gains up to {np.abs(gains).max()} between {mentors} and {mentees} people "
+                "are too large for the flow solver; scale the scores down, or use solver='cpsat'"
+            )
         if status != flow.OPTIMAL:
             raise SolverError(f"OR-Tools min-cost flow ended with {status.name}", status.name)
         chosen = edge[flow.flows(np.asarray(first)) > 0] if len(edge) else edge

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
@@ -254,3 +255,20 @@ def test_it_is_plain_data_and_words():
     assert "match rate of m (gender, mentees) is 0% of the highest" in audit.words
     assert "compl" not in audit.words
     assert len(audit.to_frame("pandas")) == len(audit.figures)
+
+
+def test_ids_of_groups_are_read_as_rosters_read_them():
+    """A column of numbers with a gap becomes floats in a data frame; 7.0 is still person 7."""
+    groups = read_groups(pd.DataFrame({"id": [7.0, 8.0], "gender": ["f", pd.NA]}))
+    assert groups == {"gender": {"7": "f", "8": "unknown"}}
+    assert read_groups([{"id": " a ", "gender": pd.NA}]) == {"gender": {"a": "unknown"}}
+    assert read_groups([{"id": "unknown", "gender": "f"}]) == {"gender": {"unknown": "f"}}
+    with pytest.raises(InvalidInputError, match=r"row 1, column 'gender': .* is no single value"):
+        read_groups([{"id": "a", "gender": ["f"]}])
+
+
+def test_groups_of_other_people_are_refused():
+    """A table that fits nobody would make an audit in which nothing is ever flagged."""
+    matching, _ = programme()
+    with pytest.raises(InvalidInputError, match=r"nobody in the groups is on a roster.*'x'.*'m0'"):
+        matching.audit({"x": {"gender": "f"}})

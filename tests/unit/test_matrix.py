@@ -133,6 +133,15 @@ def test_big_integers_stay_exact():
     assert matching.units == big + 1
 
 
+def test_integers_too_large_for_a_solver_are_named():
+    """Where OR-Tools cannot hold the gains, the error says so and which solver can."""
+    scores = np.full((3, 3), 2**55)
+    with pytest.raises(rmatch.InvalidInputError, match=r"too large for the flow .*'cpsat'"):
+        rmatch.match_matrix(scores, objective="coverage_first", solver="flow")
+    matching = rmatch.match_matrix(scores, objective="coverage_first", solver="cpsat")
+    assert matching.score == 3 * 2.0**55
+
+
 def test_the_rounding_of_floats_is_bounded_and_tiny():
     """Floats go on a grid of a power of two; what rounding can change in all is stated."""
     scores = np.random.default_rng(1).random((50, 40)) * 1e-3

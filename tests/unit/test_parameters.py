@@ -59,3 +59,22 @@ def test_options_are_what_they_should_be(options, message):
     """A wrong option of match() is named with its value."""
     with pytest.raises(rmatch.InvalidInputError, match=message):
         rmatch.match(MENTORS, MENTEES, **options)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda matching: matching.alternatives("m", "a"), "n='a'; a whole number of at least 1"),
+        (lambda matching: matching.alternatives("m", 1.5), "n=1.5"),
+        (lambda matching: matching.recruit(True), "n=True"),
+        (lambda matching: matching.training_plan(share="x"), "share='x'; 0 to 1"),
+        (lambda matching: matching.why(["m"], "s"), r"no mentor has the id \['m'\]"),
+        (lambda matching: rmatch.lottery(matching.problem, seed="a"), "seed='a'"),
+        (lambda matching: rmatch.lottery(matching.problem, seed=1, draws="x"), "draws='x'"),
+        (lambda matching: rmatch.lottery(matching.problem, seed=1, loss="x"), "loss='x'"),
+    ],
+)
+def test_questions_are_checked_too(ask, message):
+    """What is asked of a matching is checked like what it is made of."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        ask(rmatch.match(MENTORS, MENTEES))
