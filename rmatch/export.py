@@ -8,8 +8,12 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+#: The content of a file, or of a folder as that of each of its files.
+Content: TypeAlias = bytes | Mapping[str, bytes]
 
 #: A spreadsheet may run a cell that begins with one of these as a formula (OWASP, "CSV injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -28,6 +32,17 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
+
+
+def plain_cell(value: str) -> str:
+    """Return the text that :func:`safe_cell` made a cell of.
+
+    Examples
+    --------
+    >>> plain_cell("'=1+1"), plain_cell("'tis")
+    ('=1+1', "'tis")
+    """
+    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA_STARTS) else value
 
 
 def write_csv(
@@ -70,35 +85,23 @@ def write_csv(
     >>> first, again
     (True, False)
     """
+    return write_file(csv_bytes(rows, columns), path, force=force)
+
+
+def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None) -> bytes:
+    """Return rows as the content of a CSV file, as :func:`write_csv` writes it."""
     rows = list(rows)
     header = list(columns) if columns is not None else list(rows[0]) if rows else []
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([safe_cell(name) for name in header])
     writer.writerows([safe_cell(row[name]) for name in header] for row in rows)
-    return write_file(text.getvalue().encode("utf-8-sig"), path, force=force)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def write_file(content: bytes, path: str | Path, *, force: bool = False) -> bool:
     """Write a file whole or not at all; parameters, return and errors of :func:`write_csv`."""
-    path = Path(path)
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    check_free(path, force=force)
-    target = path.resolve()  # a link stays a link
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, draft)
-        os.replace(draft, target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return True
+    return bool(write_together({Path(path): content}, force=force))
 
 
 def check_free(path: Path, *, force: bool = False) -> None:
@@ -140,23 +143,105 @@ def write_folder(files: Mapping[str, bytes], path: str | Path, *, force: bool = 
     ...     (Path(above) / "pack" / "a.txt").read_text()
     'one'
     """
-    target = Path(path).resolve()
-    check_folder(Path(path), files, force=force)
+    write_together({Path(path): files}, force=force)
+
+
+def write_together(files: Mapping[Path, Content], *, force: bool = False) -> list[Path]:
+    """Write several files and folders: all of them, or none.
+
+    Parameters
+    ----------
+    files
+        The content of each file, and of each folder as a mapping of names to contents.
+    force
+        Overwrite what is there; see :func:`write_file` and :func:`write_folder`.
+
+    Returns
+    -------
+    list of Path
+        What was written; files that were there already with the same content are left as they are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     one, other = Path(folder) / "a.txt", Path(folder) / "b.txt"
+    ...     [path.name for path in write_together({one: b"1", other: b"2"})]
+    ['a.txt', 'b.txt']
+    """
+    new = {path: content for path, content in files.items() if not _is_there(path, content)}
+    for path, content in new.items():
+        check_target(path, content, force=force)
     mark = uuid.uuid4().hex
-    draft, old = (target.with_name(f".{target.name}.{what}.{mark}") for what in ("new", "old"))
-    try:
+    with ExitStack() as undo:
+        steps = []
+        for path, content in new.items():
+            target = path.resolve()  # a link stays a link
+            draft, old = (target.with_name(f".{target.name}.{w}.{mark}") for w in ("new", "old"))
+            steps.append((draft, target, old))
+            undo.callback(_remove, draft)
+            undo.callback(_remove, old)
+            _write(content, draft, target)
+        for step in steps:
+            _put(*step, undo)
+        undo.pop_all()
+    for _, _, old in steps:
+        _remove(old)
+    return list(new)
+
+
+def _is_there(path: Path, content: Content) -> bool:
+    return isinstance(content, bytes) and path.is_file() and path.read_bytes() == content
+
+
+def _write(content: Content, draft: Path, target: Path) -> None:
+    """Write a draft beside the place where it will stand, with the rights of what stands there."""
+    if not isinstance(content, bytes):
         draft.mkdir()
-        for name, content in files.items():
-            write_file(content, draft / name)
-        if target.exists():
-            os.replace(target, old)
+        for name, part in content.items():
+            _write(part, draft / name, target / name)
+        return
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if target.exists():
+        shutil.copymode(target, draft)
+
+
+def _put(draft: Path, target: Path, old: Path, undo: ExitStack) -> None:
+    """Put a draft in its place; what was there is kept as ``old`` until all are in theirs."""
+    if target.is_dir():
+        os.replace(target, old)
+        undo.callback(_put_back, old, target)
         os.replace(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        if old.exists() and not target.exists():
-            os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    elif target.exists():
+        shutil.copy2(target, old)  # a copy: the name is never without a file
+        os.replace(draft, target)
+        undo.callback(os.replace, old, target)
+    else:
+        os.replace(draft, target)
+        undo.callback(_remove, target)
+
+
+def _put_back(old: Path, target: Path) -> None:
+    _remove(target)
+    os.replace(old, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def check_target(path: Path, content: Content, *, force: bool = False) -> None:
+    """Raise unless this content can be written there: worth asking before long work."""
+    if isinstance(content, bytes):
+        check_free(path, force=force)
+    else:
+        check_folder(path, content, force=force)
 
 
 def check_folder(path: Path, names: Iterable[str], *, force: bool = False) -> None:

@@ -41,3 +41,16 @@ def _installed(backend: str | None, otherwise: str) -> str:
             f"(pip install {backend or 'pandas'}); {otherwise}"
         )
     return chosen
+
+
+def write_parquet(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
+    """Write columns as a parquet file."""
+    import narwhals.stable.v2 as nw
+
+    data = nw.from_native(frame(columns))
+    try:
+        data.write_parquet(path)
+    except ImportError as error:
+        raise MissingDependencyError(
+            "writing parquet files needs pyarrow (pip install pyarrow); or write .csv"
+        ) from error

@@ -120,6 +120,18 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.75) -> str | None
     return by_key[best[0]] if best else None
 
 
+def did_you_mean(name: object, known: Iterable[object], cutoff: float = 0.6) -> str:
+    """Return the end of an error message: which known name may be meant, or nothing.
+
+    Examples
+    --------
+    >>> did_you_mean("gredy", ["greedy", "stable"])
+    " (did you mean 'greedy'?)"
+    """
+    meant = closest(str(name), map(str, known), cutoff)
+    return f" (did you mean {meant!r}?)" if meant else ""
+
+
 def _compact(key: str) -> str:
     return re.sub(r"[^\w+#]|_", "", key)
 

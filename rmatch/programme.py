@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.components import definitions, encoded, hint_for, read, schema_of
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.names import closest
+from rmatch.names import did_you_mean
 from rmatch.objectives import OBJECTIVES, Objective
 from rmatch.rules import CohortRule, PairRule
 from rmatch.scoring import ScorePart
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
+    from rmatch.people import Roster
+    from rmatch.problem import Problem
 
 SCHEMA = "rmatch/programme/1"
 
@@ -81,6 +83,20 @@ class Programme:
             "synonyms": self.synonyms or None,
         }  # fmt: skip
         return match(mentors, mentees, **(own | options))
+
+    def problem(self, mentors: Roster, mentees: Roster) -> Problem:
+        """Return the problem of matching these people: what :func:`rmatch.compare` compares on."""
+        from rmatch.problem import Problem
+
+        return Problem.of(
+            mentors,
+            mentees,
+            rules=self.rules,
+            score=self.score,
+            objective=self.objective,
+            seats=self.seats,
+            seed=self.seed,
+        )
 
     def replace(self, **changes: Any) -> Programme:
         """Return a copy with some parts changed."""
@@ -196,10 +212,8 @@ def profile(name: str) -> Programme:
     ['ReportingLine', 'SeniorityGap', 'TeachingMargin']
     """
     if name not in PROFILES:
-        meant = closest(name, PROFILES, 0.6)
         raise InvalidInputError(
-            f"no profile {name!r}; there are: {', '.join(PROFILES)}"
-            + (f" (did you mean {meant!r}?)" if meant else "")
+            f"no profile {name!r}; there are: {', '.join(PROFILES)}{did_you_mean(name, PROFILES)}"
         )
     text = resources.files("rmatch").joinpath("profiles", f"{name}.toml").read_text("utf-8")
     return Programme.from_toml(text)

@@ -5,8 +5,11 @@ A change that readers of old files would notice raises ``VERSION``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from rmatch.errors import InputProblem, InvalidInputError
 
 VERSION = 1
 
@@ -61,6 +64,39 @@ class MatchingRecord:
     unmatched_mentors: list[UnmatchedRecord]
     unmatched_mentees: list[UnmatchedRecord]
     provenance: dict[str, Any]
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> MatchingRecord:
+        """Read a stored result again, such as one that was kept as JSON in a database.
+
+        Raises
+        ------
+        InvalidInputError
+            Naming everything that is not as :meth:`rmatch.Matching.to_dict` writes it.
+
+        Examples
+        --------
+        >>> import json, rmatch
+        >>> from rmatch.schema import MatchingRecord
+        >>> people = [{"id": "Ana", "skills": "AI:4"}], [{"id": "Ben", "goals": "AI:4"}]
+        >>> stored = json.dumps(rmatch.match(*people).to_dict())
+        >>> record = MatchingRecord.from_dict(json.loads(stored))
+        >>> [(pair.mentor, pair.mentee, pair.score) for pair in record.pairs]
+        [('Ana', 'Ben', 1.0)]
+        >>> print(rmatch.rematch(record, *people))
+        Nothing changes: all 1 pairs go on.
+        """
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(cls).validate_python(dict(record))
+        except ValidationError as error:
+            raise InvalidInputError.from_problems(
+                [
+                    InputProblem(f"stored result, {'.'.join(map(str, each['loc']))}: {each['msg']}")
+                    for each in error.errors()
+                ]
+            ) from None
 
 
 def json_schema() -> dict[str, Any]:

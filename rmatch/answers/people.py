@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.errors import InvalidInputError, UnknownPersonError
+from rmatch.names import did_you_mean
 from rmatch.problem import Problem
 from rmatch.scoring.coverage import ReturnCoverage, TeachingCoverage, covered_goals
 
@@ -98,7 +99,8 @@ def row_of(matching: Matching, side: str, person: Any) -> int:
         try:
             return int(roster.index(person))
         except UnknownPersonError:
-            raise UnknownPersonError(f"no {side} has the id {person!r}") from None
+            meant = did_you_mean(person, ids)
+            raise UnknownPersonError(f"no {side} has the id {person!r}{meant}") from None
     if person not in ids:
         raise UnknownPersonError(f"there is no {side} {person!r}; {side}s are 0 to {len(ids) - 1}")
     return int(person)
@@ -116,7 +118,8 @@ def side_of(matching: Matching, person: Any, side: str | None) -> tuple[str, int
         if person in ids
     ]
     if not sides:
-        raise UnknownPersonError(f"nobody has the id {person!r}")
+        meant = did_you_mean(person, (*matching.mentor_ids, *matching.mentee_ids))
+        raise UnknownPersonError(f"nobody has the id {person!r}{meant}")
     if len(sides) > 1:
         raise InvalidInputError(f"{person!r} is on both sides; say side='mentor' or side='mentee'")
     return sides[0], row_of(matching, sides[0], person)

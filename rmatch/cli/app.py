@@ -7,15 +7,23 @@ from typing import Annotated
 import typer
 
 import rmatch
+from rmatch.cli import EXIT_CODES
+from rmatch.cli.audit import audit
 from rmatch.cli.check import check
+from rmatch.cli.compare import compare
+from rmatch.cli.costs import costs
 from rmatch.cli.demo import demo
 from rmatch.cli.match import match
+from rmatch.cli.options import flat
+from rmatch.cli.rematch import rematch
+from rmatch.cli.why import why
+
+COMMANDS = (demo, check, match, why, costs, compare, audit, rematch)
 
 app = typer.Typer(
     name="rmatch",
     help="Pair people for reverse mentoring: provably best, with reasons.",
-    epilog="Exit codes: 0 done, 1 problems in the input, 2 a wrong command, 3 no matching, "
-    "4 a package is missing.",
+    epilog="Exit codes: " + "; ".join(f"{code} {text}" for code, text in EXIT_CODES.items()) + ".",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -39,5 +47,5 @@ def _common(
     """Pair people for reverse mentoring: provably best, with reasons."""
 
 
-for command in (demo, check, match):
-    app.command()(command)
+for command in COMMANDS:
+    app.command()(flat(command))

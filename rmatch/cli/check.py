@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rmatch.cli import BAD_DATA
-from rmatch.cli.options import AsOf, Json, Mentees, Mentors, People, Scale, Sheet, sources
+from rmatch.cli.files import Force, check_out, write_all
+from rmatch.cli.options import Given, Show, choice, option
+from rmatch.cli.rules import By
+from rmatch.errors import InputProblem, InvalidInputError
+
+if TYPE_CHECKING:
+    pass
+
+
+def _is_toml(path: Path) -> None:
+    if path.suffix != ".toml":
+        raise InvalidInputError(f"{path} ends in {path.suffix!r}; a programme is a .toml file")
 
 
 def check(
-    people: People = None,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    scale: Scale = "auto",
-    as_of: AsOf = None,
-    sheet: Sheet = None,
-    as_json: Json = False,
+    given: Given,
+    by: By,
+    show: Show,
+    save_programme: Annotated[
+        Path | None,
+        option(
+            "--save-programme",
+            "Write the programme, with the rules given as options, as a .toml file to change.",
+            metavar="FILE",
+            callback=choice(_is_toml),
+        ),
+    ] = None,
+    force: Force = False,
 ) -> None:
     """List everything that is wrong in a file of people.
 
-    Problems stop a match (exit code 1); warnings, such as two spellings of a skill, do not.
+    Problems stop a match (exit code 1); warnings, such as two spellings of a skill, do not. With
+    rules, columns that they read and nobody has are problems too.
     """
     from rmatch.reading import check_people
-    from rmatch.terminal import open_console, show_report
+    from rmatch.terminal import show_report
 
-    sources(people, mentors, mentees)
+    given.check()
+    check_out(save_programme, force=force)
+    programme = by.programme_alone()
     report = check_people(
-        people, mentors=mentors, mentees=mentees, scale=scale, as_of=as_of, sheet=sheet
+        given.people,
+        mentors=given.mentors,
+        mentees=given.mentees,
+        scale=given.scale or programme.scale,
+        synonyms=programme.synonyms or None,
+        as_of=given.as_of,
+        sheet=given.sheet,
     )
-    if as_json:
-        typer.echo(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
-    else:
-        show_report(open_console(), report)
+    written = []
+    if save_programme is not None:
+        content = by.changed().to_toml().encode()
+        written = write_all({save_programme: ("programme", content)}, force=force)
+    if report.ok and {"mentors", "mentees"} <= report.people.keys():
+        report = replace(report, problems=_of_rules(given, by))
+    show.result(report.to_dict, lambda console: show_report(console, report), written)
     if not report.ok:
         raise typer.Exit(BAD_DATA)
+
+
+def _of_rules(given: Given, by: By) -> tuple[InputProblem, ...]:
+    """Return what the rules and the score lack in the data."""
+    try:
+        programme, mentors, mentees = by.read(given)
+        programme.problem(mentors, mentees)
+    except InvalidInputError as error:
+        return error.problems or (InputProblem(str(error)),)
+    return ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import typer
+from rmatch.cli.files import Pages, Pairs, write_all
+from rmatch.cli.options import Show
 
-from rmatch.cli.options import Force, Json, Out
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: The optimum, and the ways of pairing that people use today: name and solver.
 _WAYS = (
@@ -20,7 +22,7 @@ _WAYS = (
 )
 
 
-def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = False) -> None:
+def demo(pages: Pages, show: Show, out: Pairs = Path("pairs.csv")) -> None:
     """Match the people of a public survey and show the result.
 
     1,000 developers answered; who takes part, and what is derived from the answers, stands in
@@ -28,37 +30,31 @@ def demo(out: Out = Path("pairs.csv"), force: Force = False, as_json: Json = Fal
     """
     import rmatch
     from rmatch.datasets import ATTRIBUTION, developer_survey, developer_survey_programme
-    from rmatch.progress import bar
-    from rmatch.terminal import (
-        open_console,
-        save,
-        show_comparison,
-        show_matching,
-        show_rule_costs,
-    )
+    from rmatch.terminal import show_comparison, show_matching, show_rule_costs
 
-    console = open_console(stderr=as_json)
-    with bar() as callback:
+    with show.bar() as callback:
         mentors, mentees = developer_survey()
         programme = developer_survey_programme()
         matching = rmatch.match(mentors, mentees, **programme, callback=callback)
-    with bar("trying what else could have been done"):
+    with show.bar("trying what else could have been done"):
         ways = [rmatch.Strategy(name, solver=solver) for name, solver in _WAYS]
         comparison = rmatch.compare(matching.problem, ways, seeds=20)
-    with bar("solving again without each rule"):
+    with show.bar("solving again without each rule"):
         costs = matching.rule_costs()
-    if as_json:
-        record = {
+
+    def record() -> dict[str, Any]:
+        return {
             "attribution": ATTRIBUTION,
             **matching.to_dict(),
             "comparison": comparison.to_dict(),
             "rule_costs": costs.to_dict(),
         }
-        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
-    else:
+
+    def text(console: Console) -> None:
         console.print("Reverse mentoring among developers: rmatch demo", style="bold")
         console.print(ATTRIBUTION, style="dim")
         show_matching(console, matching, about="job")
         show_rule_costs(console, costs)
         show_comparison(console, comparison)
-    save(console, matching, out, force=force)
+
+    show.result(record, text, write_all(pages.files(matching, out), force=pages.force))

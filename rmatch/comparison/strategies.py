@@ -14,6 +14,7 @@ from rmatch.candidates import all_candidates
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.matching import MOST_PAIRS, Matching
 from rmatch.metrics import Facts
+from rmatch.names import did_you_mean
 from rmatch.objectives import OBJECTIVES, Objective
 from rmatch.pipeline import solve
 from rmatch.problem import Problem
@@ -76,9 +77,11 @@ def strategy_named(given: str | Strategy) -> Strategy:
         return Strategy(given, objective=given)
     if given in SOLVERS:
         return Strategy(given, solver=given, objective="total_score")
+    meant = did_you_mean(given, [*SOLVERS, *OBJECTIVES])
     raise InvalidInputError(
-        f"no strategy {given!r}; there are the solvers {', '.join(SOLVERS)} and the objectives "
-        f"{', '.join(OBJECTIVES)}; or make your own: rmatch.Strategy(name, solver=..., rules=...)"
+        f"no strategy {given!r}{meant}; there are the solvers {', '.join(SOLVERS)} and the "
+        f"objectives {', '.join(OBJECTIVES)}; or make your own: "
+        "rmatch.Strategy(name, solver=..., rules=...)"
     )
 
 

@@ -27,10 +27,12 @@ from rmatch.living.carry import Carried, carried
 from rmatch.living.changes import Change, EarlierPair, Ended, Reason, changes_of
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
+from rmatch.names import did_you_mean
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
 from rmatch.reading import read_sides
 from rmatch.rules import ChangeBudget, LockedPairs, NotPrevious
+from rmatch.schema import MatchingRecord
 from rmatch.solvers import Infeasible, Options, Status
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from rmatch.scoring.base import ScorePart
 
     Ids = tuple[str, str]
-    Previous: TypeAlias = "Matching | Rematch | Mapping[Ids, Any] | Iterable[Ids]"
+    Previous: TypeAlias = "Matching | Rematch | MatchingRecord | Mapping[Ids, Any] | Iterable[Ids]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,8 @@ def rematch(
     Parameters
     ----------
     previous
-        The earlier :class:`Matching` or :class:`Rematch`; or the earlier pairs, as (mentor, mentee)
+        The earlier :class:`Matching` or :class:`Rematch`; a stored one, read by
+        :meth:`rmatch.schema.MatchingRecord.from_dict`; or the earlier pairs, as (mentor, mentee)
         ids or as a dict from those to their states.
     mentors, mentees
         Today's people, as :func:`rmatch.match` takes them. Default: those of ``previous``.
@@ -250,6 +253,8 @@ def _earlier(
         for row, col in zip(previous.rows.tolist(), previous.cols.tolist(), strict=True):
             state = State.LOCKED if (row, col) in locks else State.ACTIVE
             found[ids[0][row], ids[1][col]] = state
+    elif isinstance(previous, MatchingRecord):
+        found = {(str(p.mentor), str(p.mentee)): State.ACTIVE for p in previous.pairs}
     elif isinstance(previous, Mapping):
         found = {_pair(pair): State.named(state) for pair, state in previous.items()}
     else:
@@ -285,7 +290,8 @@ def _people(
     leavers = {drop} if isinstance(drop, str) else set(drop)
     unknown = sorted(leavers - {*left.ids, *right.ids})
     if unknown:
-        raise UnknownPersonError(f"drop: nobody has the id {', '.join(map(repr, unknown))}")
+        named = [f"{one!r}{did_you_mean(one, {*left.ids, *right.ids})}" for one in unknown]
+        raise UnknownPersonError(f"drop: nobody has the id {', '.join(named)}")
     if not leavers:
         return left, right
     rosters = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rmatch.errors import InvalidInputError
-from rmatch.names import closest
+from rmatch.names import did_you_mean
 from rmatch.objectives.base import TOTAL_SCORE, CoverageFirst, Objective, TotalScore
 from rmatch.objectives.fair import Leximin, MaxMin, Nash
 from rmatch.objectives.stable import Stable
@@ -30,10 +30,9 @@ def objective_named(objective: str | Objective) -> Objective:
             "rmatch.objectives.Tiers([Matched(...), Pairs(...), Score(...)])"
         )
     if objective not in OBJECTIVES:
-        meant = closest(str(objective), OBJECTIVES, 0.6)
         raise InvalidInputError(
             f"no objective {objective!r}; there are: {', '.join(sorted(OBJECTIVES))}, and Tiers"
-            + (f" (did you mean {meant!r}?)" if meant else "")
+            + did_you_mean(objective, OBJECTIVES)
         )
     return OBJECTIVES[objective]()
 

@@ -47,7 +47,7 @@ FILES = (
     "audit.json",
     "approvals.json",
 )
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _WITHHELD = "withheld: free text may name people"
 
 
@@ -70,7 +70,7 @@ def write_evidence(
     if packed:
         check_free(target, force=force)
     else:
-        check_folder(target, (*FILES, _MANIFEST), force=force)
+        check_folder(target, (*FILES, MANIFEST), force=force)
     decided = read_approvals(approvals, matching.mentor_ids, matching.mentee_ids)
     content = Content.of(
         matching, viewer="auditor", pseudonymise=pseudonymise, about=(), time_limit=None
@@ -89,7 +89,7 @@ def write_evidence(
     page = evidence_page(content, records, title, day)
     files = {"evidence.md": page.encode()}
     files |= {name: _json(record) for name, record in records.items()}
-    files[_MANIFEST] = _json(_manifest(files, day, content.coded))
+    files[MANIFEST] = _json(_manifest(files, day, content.coded))
     if packed:
         write_file(_zipped(files), target, force=force)
     else:
@@ -306,7 +306,7 @@ def verify(path: str | Path, problem: Any) -> EvidenceCheck:
 bound every matching by 1048576 units, and this one reaches it (1 pairs priced)
     """
     files = _read(Path(path))
-    manifest = _parsed(files, _MANIFEST)
+    manifest = _parsed(files, MANIFEST)
     if manifest.get("schema") != SCHEMA:
         raise InvalidInputError(f"{path}: schema {manifest.get('schema')!r}; {SCHEMA!r} is read")
     wrong = [
@@ -315,7 +315,7 @@ bound every matching by 1048576 units, and this one reaches it (1 pairs priced)
         if hashlib.sha256(files.get(name, b"")).hexdigest() != known["sha256"]
     ]
     wrong += [f"{name} is not in the manifest" for name in sorted(files.keys() - manifest["files"])
-              if name != _MANIFEST]  # fmt: skip
+              if name != MANIFEST]  # fmt: skip
     if wrong:
         return EvidenceCheck(tuple(wrong), None)
     record = _parsed(files, "certificate.json")

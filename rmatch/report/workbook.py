@@ -45,6 +45,18 @@ class Sheet:
 
 def workbook(content: Content, title: str, dated: date) -> bytes:
     """Return the workbook as a file's content: the same for the same matching and day."""
+    sheets = (
+        _pairs(content),
+        _unmatched(content),
+        _costs(content),
+        _kpis(content),
+        _about(content, title, dated),
+    )
+    return book_of(sheets, title, dated)
+
+
+def book_of(sheets: Sequence[Sheet], title: str, dated: date) -> bytes:
+    """Return sheets as the content of a workbook."""
     try:
         import xlsxwriter
     except ImportError as error:
@@ -55,13 +67,7 @@ def workbook(content: Content, title: str, dated: date) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         book.set_properties({"title": title, "created": datetime.combine(dated, time())})
-        for sheet in (
-            _pairs(content),
-            _unmatched(content),
-            _costs(content),
-            _kpis(content),
-            _about(content, title, dated),
-        ):
+        for sheet in sheets:
             _write(book, sheet)
     return file.getvalue()
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Bools, Known, Mask, PairForm
+from rmatch.names import did_you_mean
 from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ class PairRule:
         """Raise where the rosters cannot serve this rule: a column that nobody has."""
         for name in self.fields:
             if not (mentors.has(name) or mentees.has(name)):
+                meant = did_you_mean(name, {*mentors.columns, *mentees.columns})
                 raise InvalidInputError(
-                    f"rule {self.name} reads the column {name!r}, which nobody has; "
+                    f"rule {self.name} reads the column {name!r}, which nobody has{meant}; "
                     f"add it, or leave the rule out"
                 )
 

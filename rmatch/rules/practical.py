@@ -14,6 +14,7 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.fields import CEFR
 from rmatch.forms import All, AtLeast, Bits, Linear, Table
+from rmatch.names import did_you_mean
 from rmatch.rules.base import Missing, PairRule, Shape
 from rmatch.zones import REFERENCE_DAYS, difference_hours, overlap_minutes
 
@@ -355,9 +356,10 @@ def ones_matrix(column: Ragged) -> sp.csr_array:
 
 def _require(name: str, column: str, mentors: Roster, mentees: Roster) -> None:
     if not (mentors.has(column) or mentees.has(column)):
+        meant = did_you_mean(column, {*mentors.columns, *mentees.columns})
         raise InvalidInputError(
-            f"rule {name} reads the column {column!r}, which nobody has; add it, or leave the "
-            f"rule out (there are: {', '.join(sorted(mentors.columns))})"
+            f"rule {name} reads the column {column!r}, which nobody has{meant}; add it, or leave "
+            f"the rule out (there are: {', '.join(sorted(mentors.columns))})"
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -182,7 +183,8 @@ def get(name: str) -> Solver:
     """Return a solver by name."""
     if name not in SOLVERS:
         raise InvalidInputError(
-            f"no solver {name!r}; there are: {', '.join(sorted(SOLVERS))}, and 'auto'"
+            f"no solver {name!r}{did_you_mean(name, SOLVERS)}; there are: "
+            f"{', '.join(sorted(SOLVERS))}, and 'auto'"
         )
     module, _, attribute = SOLVERS[name].partition(":")
     solver: Solver = getattr(importlib.import_module(module), attribute)()

@@ -85,3 +85,47 @@ def test_links_and_permissions_survive_an_overwrite(tmp_path):
     assert link.is_symlink()
     assert read(real) == [["a"], ["1"]]
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def _folder(path):
+    return {
+        each.name: {part.name: part.read_bytes() for part in each.iterdir()}
+        if each.is_dir()
+        else each.read_bytes()
+        for each in path.iterdir()
+    }
+
+
+@pytest.mark.parametrize("fails_at", range(1, 5))
+def test_several_files_are_written_all_or_none(tmp_path, monkeypatch, fails_at):
+    """Whichever file cannot be put in its place, the folder looks as it did before."""
+    (tmp_path / "a.csv").write_text("old a")
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "one.json").write_text("old one")
+    before = _folder(tmp_path)
+    names = {"new.html": b"n", "a.csv": b"a", "pack": {"one.json": b"1"}, "z.zip": b"z"}
+    files = {tmp_path / name: content for name, content in names.items()}
+    real, done = export.os.replace, []
+
+    def replace(source, target):
+        if ".new." in str(source):
+            done.append(source)
+            if len(done) == fails_at:
+                raise OSError("disk full")
+        real(source, target)
+
+    monkeypatch.setattr(export.os, "replace", replace)
+    with pytest.raises(OSError, match="disk full"):
+        export.write_together(files, force=True)
+    assert _folder(tmp_path) == before
+    monkeypatch.setattr(export.os, "replace", real)
+    assert export.write_together(files, force=True) == list(files)
+    assert _folder(tmp_path) == names
+
+
+def test_one_file_that_is_there_keeps_all_from_being_written(tmp_path):
+    """Nothing is written where one of the files would overwrite somebody's own."""
+    (tmp_path / "b.csv").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"b\.csv"):
+        export.write_together({tmp_path / "a.csv": b"a", tmp_path / "b.csv": b"b"})
+    assert _folder(tmp_path) == {"b.csv": b"mine"}

@@ -232,15 +232,15 @@ def test_a_failure_half_way_leaves_what_was_there(matching, pack, tmp_path, monk
     """The old pack or the new one, never parts of both, and no drafts."""
     target = copied(pack, tmp_path)
     before = {file.name: file.read_bytes() for file in target.iterdir()}
-    real, written = export.write_file, []
+    real, written = export.os.fsync, []
 
-    def fails(content, path, **options):
-        written.append(path)
+    def fails(file):
+        written.append(file)
         if len(written) == 4:
             raise OSError("disk full")
-        return real(content, path, **options)
+        real(file)
 
-    monkeypatch.setattr(export, "write_file", fails)
+    monkeypatch.setattr(export.os, "fsync", fails)
     with pytest.raises(OSError, match="disk full"):
         matching.evidence(target, force=True)
     assert {file.name: file.read_bytes() for file in target.iterdir()} == before
