@@ -184,7 +184,8 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     mentors_many, mentees_many = (
         bool((most > 1).any()) for most in (bounds.mentor_most, bounds.mentee_most)
     )
-    largest = int(np.abs(candidates.gain).max(initial=0)) * max(bounds.most_pairs, 1)
+    gain = candidates.gain
+    largest = max(int(gain.max(initial=0)), -int(gain.min(initial=0))) * max(bounds.most_pairs, 1)
     largest += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
     cohort = candidates.cohort
     largest += 0 if cohort is None else cohort.dearest(bounds.most_pairs)
@@ -216,6 +217,8 @@ def folded(candidates: Candidates) -> NDArray[np.int64]:
     bounds = candidates.bounds
     mentor = np.where(bounds.mentor_most == 1, bounds.mentor_bonus, 0)
     mentee = np.where(bounds.mentee_most == 1, bounds.mentee_bonus, 0)
+    if not mentor.any() and not mentee.any():
+        return candidates.gain
     return candidates.gain + mentor[candidates.mentor] + mentee[candidates.mentee]
 
 
@@ -237,25 +240,30 @@ def all_candidates(problem: Matchable) -> Candidates:
     for rows, cols in blocks(problem.shape):
         gains, allowed = problem.block(rows, cols)
         # Transposed, so that edges come by mentee, then mentor.
-        place = np.flatnonzero(np.ascontiguousarray(allowed.T))
-        height = rows.stop - rows.start
-        mentor.append((place % max(height, 1) + rows.start).astype(np.int32))
-        mentee.append((place // max(height, 1) + cols.start).astype(np.int32))
-        gain.append(np.ascontiguousarray(gains.T).ravel()[place].astype(np.int64))
-    none = np.zeros(0, np.int32)
-    mentors, mentees = np.concatenate([none, *mentor]), np.concatenate([none, *mentee])
+        edges = np.ascontiguousarray(allowed.T)
+        numbers = np.arange(rows.start, rows.stop, dtype=np.int32)
+        mentor.append(np.broadcast_to(numbers, edges.shape)[edges])
+        numbers = np.arange(cols.start, cols.stop, dtype=np.int32)
+        mentee.append(np.repeat(numbers, np.count_nonzero(edges, axis=1)))
+        gain.append(np.ascontiguousarray(gains.T)[edges].astype(np.int64, copy=False))
+    mentors, mentees = _joined(mentor, np.int32), _joined(mentee, np.int32)
     bounds, cohort = problem.bounds, problem.cohort_rows(mentors, mentees)
     if cohort is not None:
         cohort = cohort.folded(mentors, mentees, bounds.mentor_most, bounds.mentee_most)
     return Candidates(
         mentors,
         mentees,
-        np.concatenate([none.astype(np.int64), *gain]),
+        _joined(gain, np.int64),
         bounds,
         cohort,
         problem.arrival,
         edges_of(problem.shape, mentors, mentees, *problem.locks),
     )
+
+
+def _joined(pieces: list[NDArray[Any]], dtype: type) -> NDArray[Any]:
+    """Return all pieces as one array; a single one, as small problems have, is not copied."""
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype), *pieces])
 
 
 def of_pairs(
@@ -280,5 +288,9 @@ def edges_of(
     cols: NDArray[np.intp],
 ) -> NDArray[np.intp]:
     """Return where the pairs (rows, cols) stand among the canonical edges, ascending."""
-    keys = mentee.astype(np.int64) * shape[0] + mentor
+    if not len(rows):
+        return np.zeros(0, dtype=np.intp)
+    keys = mentee.astype(np.int64)
+    keys *= shape[0]
+    keys += mentor
     return np.searchsorted(keys, np.sort(cols * shape[0] + rows))

@@ -73,7 +73,8 @@ class MatrixProblem:
             mentor_bonus=np.zeros_like(bounds.mentor_bonus),
             mentee_bonus=np.zeros_like(bounds.mentee_bonus),
         )
-        return free, int(np.abs(self.gains).max(initial=0))
+        gains = self.gains
+        return free, max(int(gains.max(initial=0)), -int(gains.min(initial=0)))
 
     def with_objective(self, objective: str | Objective) -> MatrixProblem:
         """Return the same matrix and counts with another objective."""

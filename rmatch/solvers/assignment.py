@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature, folded
+from rmatch.candidates import Candidates, Feature, edges_of, folded
 from rmatch.solvers import Options, Selection, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Assignment:
@@ -32,17 +35,28 @@ class Assignment:
         from scipy.optimize import linear_sum_assignment
 
         bounds, (mentors, mentees) = candidates.bounds, candidates.shape
-        gains = folded(candidates)
-        useful = gains > 0  # an edge that gains nothing is never needed
+        cell = candidates.mentor.astype(np.intp)
+        cell *= mentees
+        cell += candidates.mentee
         matrix = np.zeros((mentors, mentees))
-        matrix[candidates.mentor[useful], candidates.mentee[useful]] = gains[useful]
-        rows = np.repeat(np.arange(mentors), np.minimum(bounds.mentor_most, mentees))
-        cols = np.repeat(np.arange(mentees), np.minimum(bounds.mentee_most, mentors))
-        slots = matrix[rows][:, cols]
+        matrix.ravel()[cell] = folded(candidates)
+        # An edge that gains nothing is never needed: it stands as 0, like a forbidden pair.
+        np.maximum(matrix, 0, out=matrix)
+        places = np.minimum(bounds.mentor_most, mentees), np.minimum(bounds.mentee_most, mentors)
+        slots = _repeated(_repeated(matrix, places[0], 0), places[1], 1)
         row, col = linear_sum_assignment(slots, maximize=True)
         paired = slots[row, col] > 0
-        edge_of = np.full((mentors, mentees), -1, dtype=np.intp)
-        edge_of[candidates.mentor, candidates.mentee] = np.arange(len(candidates))
-        chosen = np.sort(edge_of[rows[row[paired]], cols[col[paired]]])
+        ends = (
+            np.repeat(np.arange(mentors), places[0])[row[paired]],
+            np.repeat(np.arange(mentees), places[1])[col[paired]],
+        )
+        chosen = edges_of(candidates.shape, candidates.mentor, candidates.mentee, *ends)
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
+
+
+def _repeated(
+    matrix: NDArray[np.float64], places: NDArray[np.int64], axis: int
+) -> NDArray[np.float64]:
+    """Return the matrix with as many copies of each row or column as there are places."""
+    return matrix if (places == 1).all() else np.repeat(matrix, places, axis)
