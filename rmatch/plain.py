@@ -2,66 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmatch.columns import Categories, Column, Numbers, Ragged
 from rmatch.fields import CEFR, KNOWN, Kind
-from rmatch.people import Goal, Person
+from rmatch.people import Goal, Person, people_of
 
 if TYPE_CHECKING:
     from rmatch.people import Roster
 
 #: Columns that a roster holds in two, and people in one field.
-_HALVES = ("id", "birth_earliest", "birth_latest", "hours_from", "hours_to")
+_HALVES = ("birth_earliest", "birth_latest", "hours_from", "hours_to")
 
 
 def build(roster: Roster) -> list[Person]:
     """Return everybody on the roster as plain data; missing values take their defaults."""
-    known: list[dict[str, Any]] = [{"id": person} for person in roster.ids]
-    extra: list[dict[str, Any]] = [{} for _ in roster.ids]
+    known: dict[str, Sequence[Any]] = {"id": roster.ids}
+    extra: dict[str, Sequence[Any]] = {}
     for name, column in roster.columns.items():
-        if name in _HALVES:
-            continue
-        target = known if name in KNOWN else extra
-        for person, value in zip(target, plain_values(name, column), strict=True):
-            if value is not None:
-                person[name] = value
+        if name in KNOWN:
+            known[name] = plain_values(column, KNOWN[name].kind, getattr(Person, name, None))
+        elif name not in _HALVES:
+            extra[name] = plain_values(column)
     _join(roster, known, "birth_earliest", "birth_latest", "birth_year", _birth)
     _join(roster, known, "hours_from", "hours_to", "working_hours", _hours)
-    return [Person(**one, extra=rest) for one, rest in zip(known, extra, strict=True)]
+    if extra:
+        known["extra"] = [
+            {name: value for name, value in zip(extra, row, strict=True) if value not in (None, ())}
+            for row in zip(*extra.values(), strict=True)
+        ]
+    return people_of(known)
 
 
-def plain_values(name: str, column: Column) -> list[Any]:
-    """Return one plain value per person, ``None`` where it is missing."""
-    kind = KNOWN[name].kind if name in KNOWN else None
+def plain_values(column: Column, kind: Kind | None = None, missing: Any = None) -> list[Any]:
+    """Return one plain value per person, ``missing`` where there is none; a list may be empty."""
     if isinstance(column, Numbers):
         convert = _NUMBERS.get(kind, _number)
-        return [None if value != value else convert(value) for value in column.values.tolist()]
+        return [missing if value != value else convert(value) for value in column.values.tolist()]
     if isinstance(column, Categories):
-        labels = (*column.labels, None)
+        labels = (*column.labels, missing)
         return [labels[code] for code in column.codes.tolist()]
     return _lists(kind, column)
 
 
 def _lists(kind: Kind | None, column: Ragged) -> list[Any]:
-    labels = [column.labels[code] for code in column.codes.tolist()]
-    bounds = column.starts.tolist()
-    spans = list(pairwise(bounds))
+    counts = column.counts.tolist()
+    labels = iter([column.labels[code] for code in column.codes.tolist()])
     if kind in (Kind.SET, Kind.IDS):
-        return [frozenset(labels[a:b]) if a < b else None for a, b in spans]
+        return [frozenset(islice(labels, count)) for count in counts]
     values: list[Any] = column.values.tolist()
     if kind is Kind.GOALS:
         values = list(map(_goal, values, column.weights.tolist()))
     elif kind is Kind.LANGUAGES:
         values = [CEFR[int(rank) - 1] for rank in values]
     elif kind is not Kind.LEVELS:
-        return [tuple(labels[a:b]) if a < b else None for a, b in spans]
-    return [dict(zip(labels[a:b], values[a:b], strict=True)) if a < b else None for a, b in spans]
+        return [tuple(islice(labels, count)) for count in counts]
+    entries = zip(labels, values, strict=True)
+    return [dict(islice(entries, count)) for count in counts]
 
 
 @lru_cache(maxsize=1024)
@@ -81,7 +83,7 @@ _NUMBERS: dict[Kind | None, Callable[[float], Any]] = {
 
 def _join(
     roster: Roster,
-    people: list[dict[str, Any]],
+    known: dict[str, Sequence[Any]],
     first: str,
     second: str,
     name: str,
@@ -89,9 +91,10 @@ def _join(
 ) -> None:
     if first in roster.columns and second in roster.columns:
         one, other = roster.numbers(first).values.tolist(), roster.numbers(second).values.tolist()
-        for person, low, high in zip(people, one, other, strict=True):
-            if low == low and high == high:
-                person[name] = combine(_number(low), _number(high))
+        known[name] = [
+            combine(_number(low), _number(high)) if low == low and high == high else None
+            for low, high in zip(one, other, strict=True)
+        ]
 
 
 def _birth(earliest: float, latest: float) -> float | tuple[float, float]:
