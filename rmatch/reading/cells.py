@@ -203,14 +203,12 @@ def categories(
         return codes.setdefault(label, len(codes)) if label else -1
 
     once = remembering(read)
-    column = np.full(len(cells), -1, dtype=np.int32)
-    for at, cell in enumerate(cells):
-        code = once(cell)
+    column = list(map(once, cells))
+    for at, code in enumerate(column):
         if isinstance(code, Bad):
             where.bad(at, *code.problem)
-        else:
-            column[at] = code
-    return Categories(column, tuple(codes))
+            column[at] = -1
+    return Categories(np.array(column, dtype=np.int32), tuple(codes))
 
 
 # ---- birth and hours: one cell, two numbers ------------------------------------------------------
@@ -225,14 +223,13 @@ def birth(cells: Sequence[Any], where: Cells, kind: str, as_of: int) -> tuple[Nu
     read = {"birth_year": _birth_year, "age": _age, "age_band": _age_band}[kind]
     nothing = (math.nan, math.nan)
     once = remembering(lambda cell: nothing if missing(cell) else read(cell, as_of))
-    years = np.full((len(cells), 2), math.nan)
-    for at, cell in enumerate(cells):
-        both = once(cell)
+    years = list(map(once, cells))
+    for at, both in enumerate(years):
         if isinstance(both, Bad):
             where.bad(at, *both.problem)
-        else:
-            years[at] = both
-    return Numbers(years[:, 0].copy()), Numbers(years[:, 1].copy())
+            years[at] = nothing
+    earliest, latest = np.array(years, dtype=float).reshape(-1, 2).T
+    return Numbers(earliest.copy()), Numbers(latest.copy())
 
 
 def _birth_year(cell: Any, as_of: int) -> tuple[float, float]:

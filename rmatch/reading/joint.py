@@ -161,17 +161,18 @@ def _without_repeats(side: Side, name: str, problems: list[InputProblem]) -> Rag
     column = side.columns[name]
     assert isinstance(column, Ragged)
     ranked = name in KNOWN and KNOWN[name].kind is Kind.RANKING
-    order = np.lexsort((column.values, column.codes, column.rows))
-    rows, codes = column.rows[order], column.codes[order]
+    key = column.rows * len(column.labels) + column.codes
+    order = np.argsort(key, kind="stable")  # of repeats, the one stated first comes first
     again = np.zeros(len(order), dtype=bool)
-    again[1:] = (rows[1:] == rows[:-1]) & (codes[1:] == codes[:-1])
-    if not again.any() and ranked:
+    again[1:] = key[order[1:]] == key[order[:-1]]
+    if ranked and not again.any():
         return column
-    both = np.stack([column.values, column.weights])[:, order]
-    for at in np.flatnonzero(again).tolist():
-        if not ranked and not np.array_equal(both[:, at], both[:, at - 1], equal_nan=True):
-            text = f"{column.labels[codes[at]]!r} is there twice with different levels"
-            _entry_problem(side, name, int(order[at]), text, None, problems)
+    for at in [] if ranked else np.flatnonzero(again).tolist():
+        entry, before = int(order[at]), int(order[at - 1])
+        both = [(each[entry], each[before]) for each in (column.values, column.weights)]
+        if not all(np.array_equal(one, other, equal_nan=True) for one, other in both):
+            text = f"{column.labels[column.codes[entry]]!r} is there twice with different levels"
+            _entry_problem(side, name, entry, text, None, problems)
     kept = np.sort(order[~again]) if ranked else order[~again]
     counts = np.bincount(column.rows[kept], minlength=len(column))
     starts = np.concatenate(([0], np.cumsum(counts)))

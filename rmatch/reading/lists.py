@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def ragged(
         items.extend(found)
         counts[at] = len(found)
     # Few items are different: each is read once, the rest is looking up.
-    keys = items if all(type(item) is str for item in items) else [_key(item) for item in items]
+    keys = items if set(map(type, items)) <= {str} else list(map(_key, items))
     distinct = dict(zip(keys, items, strict=True))
     place = {key: number for number, key in enumerate(distinct)}
     at_item = np.fromiter(map(place.__getitem__, keys), np.intp, len(keys))
@@ -164,12 +165,13 @@ def split_level(item: Any) -> tuple[str, str | None]:
     return (name.rstrip(), level) if colon else (level, None)
 
 
-def split_goal(item: Any) -> tuple[str, dict[str, str]]:
+def split_goal(item: Any) -> tuple[str, Any]:
     """Take target level and importance off ``"Python:4*2"``, ``"Python*2"`` or ``"Python"``."""
     rest, star, importance = text(item).rpartition("*")
-    given = {"importance": importance} if star else {}
-    name, level = split_level(rest if star else importance)
-    return name, given if level is None else {**given, "target": level}
+    if not star:
+        return split_level(item)
+    name, level = split_level(rest)
+    return name, {"target": level, "importance": importance}
 
 
 def level_item(name: str, value: Any) -> Item:
@@ -178,7 +180,7 @@ def level_item(name: str, value: Any) -> Item:
         return name, math.nan, 1.0
     if not isinstance(value, str | float | int) and isinstance(value, Mapping):
         value = value.get("level")
-    return name, math.nan if missing(value) else _level(name, value), 1.0
+    return name, _level(name, value), 1.0
 
 
 def goal_item(name: str, value: Any) -> Item:
@@ -192,18 +194,26 @@ def goal_item(name: str, value: Any) -> Item:
         if unknown:
             raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
         target, importance = value.get("target"), value.get("importance")
-    weight = 1.0 if missing(importance) else _level(name, importance)
+    weight = 1.0 if importance is None else _level(name, importance)
     if weight <= 0:
         raise Bad(f"goal {name!r} has importance {weight:g}; it must be above 0")
-    return name, math.nan if missing(target) else _level(name, target), weight
+    return name, _level(name, target), 1.0 if math.isnan(weight) else weight
 
 
 def _level(name: str, value: Any) -> float:
+    """Read a level, NaN where it is missing."""
     try:
-        return number(value)
+        return _written(value) if type(value) is str else _amount(value)
     except Bad as error:
         raise Bad(f"{name!r}: {error.problem[0]}", "write the level as in 'Python:4'") from None
 
+
+def _amount(value: Any) -> float:
+    return math.nan if missing(value) else number(value)
+
+
+#: Many items have one of few levels: what is written is read once.
+_written = lru_cache(maxsize=1024)(_amount)
 
 _CEFR = {level: float(rank) for rank, level in enumerate(CEFR, 1)} | {"NATIVE": 6.0}
 
