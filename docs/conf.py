@@ -45,6 +45,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"rmatch {release}"
 html_theme_options = {
     "show_toc_level": 2,
+    "header_links_before_dropdown": 7,
     "navigation_with_keys": False,
     "footer_start": ["copyright"],
     "footer_end": [],

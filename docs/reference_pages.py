@@ -12,12 +12,24 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "reference"
 
-#: What is only reachable by its module: title, then modules, in reading order.
+#: Where the reference says more than the public names: title, then modules, in reading order. Of a
+#: module with work of its own inside, the names after the colon are what is for users.
 MODULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "matching",
+        "What comes back",
+        (
+            "rmatch.unmatched:Unmatched Taken Cause",
+            "rmatch.matrix:MatrixProblem",
+            "rmatch.lotteries:Lottery",
+            "rmatch.comparison.table",
+        ),
+    ),
     (
         "answers",
         "Answers",
         (
+            "rmatch.answers.answer:Answer",
             "rmatch.answers",
             *(
                 f"rmatch.answers.{name}"
@@ -26,43 +38,85 @@ MODULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                     "readiness", "recruit", "agreement", "learning", "training",
                 )
             ),
+            "rmatch.answers.moves:Move",
+            "rmatch.answers.effect:Effect",
         ),
     ),
-    ("reading", "Reading and writing", ("rmatch.reading", "rmatch.export", "rmatch.schema")),
+    ("reading", "Reading and writing", ("rmatch.reading", "rmatch.export", "rmatch.schema",
+                                        "rmatch.errors:InputProblem")),
     ("programme", "Programmes as files", ("rmatch.programme",)),
     ("proof", "Checks and certificates", ("rmatch.check", "rmatch.certificate")),
-    ("metrics", "KPIs", ("rmatch.metrics", "rmatch.metrics.base", "rmatch.intervals")),
+    (
+        "metrics",
+        "KPIs",
+        ("rmatch.metrics", "rmatch.metrics.base", "rmatch.metrics.facts:Facts", "rmatch.intervals"),
+    ),
     ("audit", "Audit", ("rmatch.audit",)),
+    (
+        "reports",
+        "Reports, evidence and pictures",
+        (
+            "rmatch.report:Reports",
+            "rmatch.report.evidence:EvidenceCheck verify",
+            "rmatch.report.approvals:Approval",
+            "rmatch.plots",
+        ),
+    ),
     (
         "living",
         "A living programme",
-        tuple(
-            f"rmatch.living.{name}"
-            for name in (
-                "groups", "pool", "checkins", "pair_health", "feedback", "impact", "simulation",
-            )
+        (
+            "rmatch.living.rematch:Rematch",
+            "rmatch.living.changes:Change Cause EarlierPair Ended Reason",
+            "rmatch.living.frontier:ChangeFrontier ChangePoint",
+            "rmatch.living.log",
+            "rmatch.living.acceptance:Event State Standing Presence Ledger",
+            "rmatch.living.waiting:WaitingList Waiting",
+            *(
+                f"rmatch.living.{name}"
+                for name in (
+                    "groups", "pool", "checkins", "pair_health", "feedback", "impact", "simulation",
+                )
+            ),
+            "rmatch.living.left_out:LeftOut Unplaced",
         ),
     ),
-    ("solvers", "Solvers", ("rmatch.solvers",)),
+    ("large", "Long work and data", ("rmatch.progress:bar", "rmatch.datasets")),
+    ("solvers", "Solvers", ("rmatch.solvers", "rmatch.candidates:Feature Candidates Bounds")),
     ("extending", "For your own rules and parts", ("rmatch.forms", "rmatch.rows")),
 )  # fmt: skip
 
+#: Classes whose methods come from mixed-in parts; they are shown with the class itself.
+WHOLE = ("rmatch.Matching",)
+
 
 def write() -> None:
-    """Write all pages anew."""
+    """Write all pages anew, and take away those that are no longer there."""
     FOLDER.mkdir(exist_ok=True)
-    pages = {"rmatch": _public(), "rules": _rules(), "scoring": _scoring()}
-    pages["objectives"] = _page("Objectives", [("By name", _classes("rmatch.objectives"))])
-    pages |= {
-        name: _page(title, [(module, _members(module)) for module in modules])
-        for name, title, modules in MODULES
-    }
-    toctree = "\n".join(pages)
-    pages["index"] = f"# Reference\n\n```{{toctree}}\n:maxdepth: 1\n\n{toctree}\n```\n"
-    for name, text in pages.items():
+    found = pages()
+    for name, text in found.items():
         page = FOLDER / f"{name}.md"
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
+    for page in FOLDER.glob("*.md"):
+        if page.stem not in found:
+            page.unlink()
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every page by its name."""
+    found = {"rmatch": _public(), "rules": _rules(), "scoring": _scoring()}
+    found["objectives"] = _page(
+        "Objectives",
+        [("", ["rmatch.objectives.objective_named"]), ("By name", _classes("rmatch.objectives"))],
+    )
+    found |= {
+        name: _page(title, [(module.partition(":")[0], _members(module)) for module in modules])
+        for name, title, modules in MODULES
+    }
+    toctree = "\n".join(found)
+    found["index"] = f"# Reference\n\n```{{toctree}}\n:maxdepth: 2\n\n{toctree}\n```\n"
+    return found
 
 
 def _public() -> str:
@@ -91,7 +145,9 @@ def _rules() -> str:
             ("Pair rules", [f"rmatch.rules.{name}" for name in RULES]),
             ("Cohort rules", [f"rmatch.rules.{name}" for name in COHORT_RULES]),
             ("For your own", ["rmatch.rules.PairRule", "rmatch.rules.CohortRule",
-                              "rmatch.rules.Predicate"]),
+                              "rmatch.rules.Predicate", "rmatch.rules.eligibility.PersonRule",
+                              "rmatch.rules.cohort.base.PricedRule",
+                              "rmatch.rules.cohort.base.Breach"]),
         ],
     )  # fmt: skip
 
@@ -104,10 +160,11 @@ def _scoring() -> str:
     return _page("Score parts", [("Parts", parts), ("For your own", own)])
 
 
-def _members(module: str) -> list[str]:
-    """Return what a module defines or passes on, without what begins with an underscore."""
+def _members(entry: str) -> list[str]:
+    """Return the names after the colon, or all that a module defines or passes on."""
+    module, _, chosen = entry.partition(":")
     found = importlib.import_module(module)
-    names: Iterable[str] = getattr(found, "__all__", ())
+    names: Iterable[str] = chosen.split() or getattr(found, "__all__", ())
     if not names:
         names = [
             name
@@ -139,6 +196,7 @@ def _page(title: str, sections: Iterable[tuple[str, list[str]]]) -> str:
             module, _, name = path.rpartition(".")
             kind = "class" if inspect.isclass(_value(path)) else "function"
             members = "   :members:\n" if kind == "class" else ""
+            members += "   :inherited-members:\n" if path in WHOLE else ""
             lines += [
                 f"### {name}",
                 "",

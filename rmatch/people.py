@@ -37,6 +37,7 @@ class Scale:
 
     @property
     def presence_only(self) -> bool:
+        """Whether a skill is there or not, without levels between."""
         return self.high == 1
 
 
