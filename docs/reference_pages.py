@@ -108,7 +108,10 @@ def pages() -> dict[str, str]:
     found = {"rmatch": _public(), "rules": _rules(), "scoring": _scoring()}
     found["objectives"] = _page(
         "Objectives",
-        [("", ["rmatch.objectives.objective_named"]), ("By name", _classes("rmatch.objectives"))],
+        [
+            ("By name", ["rmatch.objectives.objective_named"]),
+            ("Classes", _classes("rmatch.objectives")),
+        ],
     )
     found |= {
         name: _page(title, [(module.partition(":")[0], _members(module)) for module in modules])
