@@ -12,6 +12,7 @@ from rmatch.people import Roster
 from rmatch.reading.checking import CheckReport, check_people
 from rmatch.reading.joint import finish
 from rmatch.reading.records import roster_to_records
+from rmatch.reading.scim import from_scim
 from rmatch.reading.side import Reading, ScaleChoice, parse_side, split_roles
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Reading",
     "ScaleChoice",
     "check_people",
+    "from_scim",
     "read_people",
     "read_roster",
     "read_sides",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -503,6 +504,13 @@ def test_help_names_every_command_and_exit_code(run):
     assert code == 0
     assert all(f" {each.__name__} " in text for each in COMMANDS)
     assert all(f"{number} {meaning}" in text for number, meaning in EXIT_CODES.items())
+
+
+def test_the_page_has_the_same_exit_codes():
+    """The documentation is the help in other words, not other codes."""
+    page = Path(__file__).parents[2] / "docs" / "howto" / "command-line.md"
+    rows = re.findall(r"(?m)^\| (\d+) \| (.*) \|$", page.read_text(encoding="utf-8"))
+    assert {int(code): meaning for code, meaning in rows} == EXIT_CODES
 
 
 def test_help_loads_nothing_heavy():
