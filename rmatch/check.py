@@ -7,12 +7,16 @@ A violation found here is a bug of rmatch.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.matrix import MatrixProblem
     from rmatch.people import Person
     from rmatch.problem import Problem
@@ -42,27 +46,29 @@ def check(
     pairs: Sequence[tuple[int, int]],
     objective: int | None,
     stages: Sequence[Stage] = (),
-    known: Mapping[tuple[int, int], int] | None = None,
+    known: tuple[NDArray[np.bool_], NDArray[np.int64]] | None = None,
 ) -> list[Violation]:
     """Return everything wrong with a set of pairs (rows of the problem's mentors and mentees).
 
     ``objective`` is what the solver claims, in whole units; ``None`` claims nothing. ``stages`` are
-    what it claims to have reached one after the other; each is counted again. ``known`` are the
-    gains of pairs that were checked before, between the same people under the same rules.
+    what it claims to have reached one after the other; each is counted again. ``known``
+    says of each pair whether it was checked before, between the same people under the same rules,
+    and what it gains then.
     """
     from rmatch.problem import Problem
 
-    found = _counts(problem, pairs)
+    rows, cols = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):
-        gains = _check_people(problem, pairs, found, known or {})
+        gains = _check_people(problem, pairs, found, known)
     else:
         gains = [int(problem.gains[pair]) for pair in pairs]
         found += [Violation(f"pair {p} is not allowed") for p in pairs if not problem.allowed[p]]
     if objective is not None:
         bounds = problem.bounds
         total = sum(gains)
-        total += sum(int(bounds.mentor_bonus[mentor]) for mentor in {pair[0] for pair in pairs})
-        total += sum(int(bounds.mentee_bonus[mentee]) for mentee in {pair[1] for pair in pairs})
+        total += int(bounds.mentor_bonus[np.unique(rows)].sum())
+        total += int(bounds.mentee_bonus[np.unique(cols)].sum())
         if isinstance(problem, Problem):
             total -= sum(rule.cost(problem, pairs) for rule in problem.cohort_rules)
         if total != objective:
@@ -81,14 +87,15 @@ def _check_people(
     problem: Problem,
     pairs: Sequence[tuple[int, int]],
     found: list[Violation],
-    known: Mapping[tuple[int, int], int],
+    known: tuple[NDArray[np.bool_], NDArray[np.int64]] | None,
 ) -> list[int]:
     """Ask every rule about every pair, and cohort rules about all; return the pairs' gains."""
     for cohort_rule in problem.cohort_rules:
         found.extend(cohort_rule.violations(problem, pairs))
     locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
-    gains = [known[pair] for pair in pairs if pair in known]
-    pairs = [pair for pair in pairs if pair not in known]
+    before = np.zeros(len(pairs), bool) if known is None else known[0]
+    gains = [] if known is None else known[1][before].tolist()
+    pairs = list(compress(pairs, (~before).tolist()))
     mentors = problem.mentors.persons([row for row, _ in pairs])
     mentees = problem.mentees.persons([col for _, col in pairs])
     for pair, mentor, mentee in zip(pairs, mentors, mentees, strict=True):
@@ -108,24 +115,24 @@ def _check_people(
     return gains
 
 
-def _counts(problem: Problem | MatrixProblem, pairs: Sequence[tuple[int, int]]) -> list[Violation]:
+def _counts(
+    problem: Problem | MatrixProblem, rows: NDArray[np.intp], cols: NDArray[np.intp]
+) -> list[Violation]:
     """Count everybody's pairs against their least and most, and all pairs against the seats."""
+    bounds, (mentors, _) = problem.bounds, problem.shape
+    keys, times = np.unique(cols * mentors + rows, return_counts=True)
     found = [
-        Violation(f"pair {pair} is there {times} times")
-        for pair, times in Counter(pairs).items()
-        if times > 1
+        Violation(f"pair {(key % mentors, key // mentors)} is there {count} times")
+        for key, count in zip(keys[times > 1].tolist(), times[times > 1].tolist(), strict=True)
     ]
-    bounds = problem.bounds
-    for side, place, least, most in (
-        ("mentor", 0, bounds.mentor_least, bounds.mentor_most),
-        ("mentee", 1, bounds.mentee_least, bounds.mentee_most),
+    for side, people, least, most in (
+        ("mentor", rows, bounds.mentor_least, bounds.mentor_most),
+        ("mentee", cols, bounds.mentee_least, bounds.mentee_most),
     ):
-        count = Counter(pair[place] for pair in pairs)
-        for person, (low, high) in enumerate(zip(least.tolist(), most.tolist(), strict=True)):
-            if not low <= count[person] <= high:
-                found.append(
-                    Violation(f"{side} {person} has {count[person]} pairs, not {low} to {high}")
-                )
-    if bounds.seats is not None and len(pairs) > bounds.seats:
-        found.append(Violation(f"{len(pairs)} pairs, but only {bounds.seats} seats"))
+        count = np.bincount(people, minlength=len(most))
+        for person in np.flatnonzero((count < least) | (count > most)).tolist():
+            allowed = f"{least[person]} to {most[person]}"
+            found.append(Violation(f"{side} {person} has {count[person]} pairs, not {allowed}"))
+    if bounds.seats is not None and len(rows) > bounds.seats:
+        found.append(Violation(f"{len(rows)} pairs, but only {bounds.seats} seats"))
     return found

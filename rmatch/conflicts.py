@@ -103,7 +103,7 @@ def _with_plain_counts(problem: Problem) -> Problem:
         for rule in problem.rules
         if not isinstance(rule, PairsPerPerson)
     )
-    return dataclasses.replace(problem, rules=rules, **rosters)
+    return dataclasses.replace(problem, rules=rules, origin=None, **rosters)
 
 
 def kept(problem: Problem | MatrixProblem, demands: Sequence[Demand]) -> Problem | MatrixProblem:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from rmatch.candidates import Candidates
     from rmatch.matrix import MatrixProblem
     from rmatch.metrics import Kpis, Observed
+    from rmatch.pricing import Basis
     from rmatch.problem import Problem
-    from rmatch.repricing import Basis
     from rmatch.unmatched import Unmatched
 
 #: Answers that need a list of all pairs give up beyond so many.
@@ -188,8 +188,10 @@ class Matching(Answers, Reports):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the owner should know, such as a locked pair that breaks a rule."""
-        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
         rules = getattr(self.problem, "cohort_rules", ())
+        if not rules:
+            return ()
+        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
         return tuple(remark for rule in rules for remark in rule.remarks(self.problem, pairs))
 
     def check(self) -> list[Violation]:

@@ -175,7 +175,7 @@ class Roster:
         if isinstance(rows, slice) and rows == slice(None):
             return self
         positions = np.arange(len(self))[rows]
-        ids = tuple(self.ids[row] for row in positions)
+        ids = tuple(map(self.ids.__getitem__, positions.tolist()))
         columns = {name: column.take(rows) for name, column in self.columns.items()}
         return Roster(ids, columns, self.scale)
 

@@ -17,8 +17,7 @@ from rmatch.errors import SolverError
 from rmatch.matching import Matching
 from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
-from rmatch.repricing import Basis
-from rmatch.solvers import Infeasible, Options, Status
+from rmatch.solvers import Infeasible, Options
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -309,7 +308,7 @@ def _priced(
         phases,
         None,
         found.prices,
-        basis=Basis(found.pool, found.prices) if found.status is Status.OPTIMAL else None,
+        basis=found.basis,
     )
 
 

@@ -34,8 +34,23 @@ if TYPE_CHECKING:
 LARGE = 1_000_000
 #: Pairs per mentee in the first program, and new ones per mentee and round.
 _FIRST, _MORE = 20, 10
+#: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
+#: so that a later repair knows how far prices may move before it has to look again.
+_NEAR = 8
 #: Bytes that one candidate edge takes, all told, while the restricted program is solved.
 _EDGE_BYTES = 160
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What a later repair begins with: prices fair at every pair, and the candidate pairs.
+
+    Every other pair of a mentee gains at least their ``margin`` less than its two people's prices.
+    """
+
+    pool: Candidates
+    prices: Prices
+    margin: NDArray[np.int64]  # (mentees,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +67,15 @@ class Priced:
     edges: int  # candidate edges in the last program
     touched: int  # pairs whose gain was computed, in all scans together
     seconds: dict[str, float]
-    pool: Candidates  # the last program
+    pool: Candidates  # those near the prices
+    margin: NDArray[np.int64]  # (mentees,), pairs outside it gain that much less than prices
+
+    @property
+    def basis(self) -> Basis | None:
+        """What a later repair begins with, ``None`` where the prices prove no optimum."""
+        if self.status is not Status.OPTIMAL:
+            return None
+        return Basis(self.pool, self.prices, self.margin)
 
 
 def suits(problem: Any, solver: str) -> bool:
@@ -138,8 +161,11 @@ class _Loop:
     rounds: int = 0
     touched: int = 0
     fresh: int = 0  # mentees with new edges
+    unfair: int = 0  # new edges that gain more than the prices
+    near: int = 0  # how much less than its prices a pair near them may gain
     scanned: NDArray[np.int64] | None = None  # mentors' prices at the last scan
     known: NDArray[np.int64] | None = None  # what no pair but the edges was worth more than then
+    margin: NDArray[np.int64] | None = None  # how far that is below the prices
     whole: bool = False  # whether the last scan listed all pairs that gain more than the prices
 
     @classmethod
@@ -187,15 +213,14 @@ class _Loop:
             self.stopped = True
             return
         self.prices = selection.prices
-        edges = len(self.keys)
         self._price(selection.prices, _MORE, "pricing")
-        if len(self.keys) == edges and self.whole:
+        if not self.unfair and self.whole:
             if not complete:
                 raise Infeasible
             self.status = Status.OPTIMAL
         # Nothing new though not all is listed: there was no time, or no room, for more.
-        self.stopped = len(self.keys) == edges or self._out_of_time()
-        self._report("round", added=len(self.keys) - edges)
+        self.stopped = not self.unfair or self._out_of_time()
+        self._report("round", added=self.unfair)
 
     def _solve(self, candidates: Candidates) -> Selection:
         before = perf_counter()
@@ -216,14 +241,17 @@ class _Loop:
         return selection
 
     def _price(self, prices: Prices, more: int, phase: str) -> None:
-        """Scan all pairs; add those that gain more than the prices, and bound the optimum."""
+        """Scan all pairs; add those above the prices, or near them; and bound the optimum."""
         before = perf_counter()
         most = np.minimum(self.bounds.mentee_most + more, self._room())
+        price = prices.mentee + prices.seat
+        self._set_near(prices)
         fall = None if self.scanned is None else self.scanned - prices.mentor
-        wanted = Wanted(prices.mentor, prices.mentee + prices.seat, most, self.known, fall)
+        wanted = Wanted(prices.mentor, price - self.near, most, self.known, fall)
         found = Found.joined(self._scans(wanted, phase))
         self.touched += found.touched
-        self.whole = bool((found.covering <= wanted.mentee).all())
+        self.margin = price - found.covering
+        self.whole = bool((self.margin >= 0).all())
         self.scanned, self.known = prices.mentor, found.covering
         keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
         at = np.searchsorted(self.keys, keys)
@@ -231,11 +259,30 @@ class _Loop:
         inside = at < len(self.keys)
         known[inside] = self.keys[at[inside]] == keys[inside]
         new = ~known
-        self.fresh = len(np.unique(found.mentee[new]))
+        above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
+        self.unfair = int(above.sum())
+        self.fresh = len(np.unique(found.mentee[above]))
         self.keys = np.insert(self.keys, at[new], keys[new])
         self.gain = np.insert(self.gain, at[new], found.gain[new])
         self._bound(prices, found.covering)
         self._lap(phase, before)
+
+    def _set_near(self, prices: Prices) -> None:
+        few = _NEAR * self.problem.shape[1]
+        if self.prices is not None and len(self.keys) > few:
+            self.near = max(0, int(np.partition(self._below(prices), few)[few]))
+
+    def _drop_far(self, prices: Prices) -> None:
+        """Keep those candidates only that are near the prices, and locked ones."""
+        stay = self._below(prices) <= self.near
+        stay[np.searchsorted(self.keys, self._locked_keys)] = True
+        self.keys, self.gain = self.keys[stay], self.gain[stay]
+
+    def _below(self, prices: Prices) -> NDArray[np.int64]:
+        """Return how much less than their prices candidates gain."""
+        mentee, mentor = divmod(self.keys, self.problem.shape[0])
+        total: NDArray[np.int64] = prices.mentor[mentor] + prices.mentee[mentee] + prices.seat
+        return total - self.gain
 
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
         """Yield what each task finds; report every further hundredth of all mentees."""
@@ -327,6 +374,9 @@ class _Loop:
         prices = self.prices if optimal and self.prices is not None else self.proof
         cols, rows = divmod(self.pairs, self.problem.shape[0])
         bound = self.best if optimal else self.bound
+        edges = len(self.keys)
+        if optimal:
+            self._drop_far(prices)
         return Priced(
             rows.astype(np.intp),
             cols.astype(np.intp),
@@ -335,10 +385,11 @@ class _Loop:
             bound,
             prices,
             self.rounds,
-            len(self.keys),
+            edges,
             self.touched,
             self.seconds,
             self._candidates(),
+            np.zeros(self.problem.shape[1], np.int64) if self.margin is None else self.margin,
         )
 
 

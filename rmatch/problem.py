@@ -34,6 +34,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Origin:
+    """A problem that another was drawn from, and the positions there of its people, ascending.
+
+    Score and pair rules of the origin hold in both, so pairs gain and may the same.
+    """
+
+    problem: Problem
+    mentors: NDArray[np.intp]
+    mentees: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """Everything that decides a matching. Make one with :meth:`of`; change one with ``replace``.
 
@@ -49,6 +61,7 @@ class Problem:
     seats: int | None = None
     seed: int | None = None
     arrival: NDArray[np.intp] | None = None  # mentees in the order they were given
+    origin: Origin | None = None  # where people were only taken out since
 
     @classmethod
     def of(
@@ -66,7 +79,23 @@ class Problem:
         check_seed(seed)
         mentors, mentees = align(mentors, mentees)
         rank, order = _canonical(mentors, seed), _canonical(mentees, seed)
-        mentors, mentees = mentors.take(rank), mentees.take(order)
+        people = (mentors.take(rank), mentees.take(order))
+        arrival = np.argsort(order)
+        return cls._fitted(*people, arrival, rules, score, objective, seats, seed)
+
+    @classmethod
+    def _fitted(
+        cls,
+        mentors: Roster,
+        mentees: Roster,
+        arrival: NDArray[np.intp] | None,
+        rules: Sequence[Rule],
+        score: Sequence[ScorePart] | None,
+        objective: str | Objective,
+        seats: int | None,
+        seed: int | None,
+    ) -> Problem:
+        """Check that all parts fit aligned rosters in canonical order."""
         bound = tuple(_as_rule(rule).bound(mentors, mentees) for rule in listed("rules", rules))
         for rule in bound:
             rule.validate(mentors, mentees)
@@ -79,7 +108,6 @@ class Problem:
             raise InvalidInputError("all weights are 0; at least one must be above 0")
         if seats is not None and not (is_whole(seats) and seats >= 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
-        arrival = np.argsort(order)
         problem = cls(
             mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival
         )
@@ -87,9 +115,32 @@ class Problem:
         problem.objective.validate(problem)
         return problem
 
+    def drawn(
+        self, mentors: NDArray[np.intp], mentees: NDArray[np.intp], **changes: Any
+    ) -> Problem:
+        """Return the problem of some of the people (ascending positions), checked again.
+
+        ``changes`` may be of ``rules``, ``score``, ``objective`` and ``seats``. People stay in
+        their order, and what is worked out here about their pairs is not worked out again.
+        """
+        names = ("rules", "score", "objective", "seats", "seed")
+        values = {name: getattr(self, name) for name in names} | changes
+        place = np.full(self.shape[1], -1, dtype=np.intp)
+        place[mentees] = np.arange(len(mentees))
+        arrival = None if self.arrival is None else place[self.arrival]
+        problem = Problem._fitted(
+            self.mentors.take(mentors),
+            self.mentees.take(mentees),
+            None if arrival is None else arrival[arrival >= 0],
+            **values,
+        )
+        old = self.as_drawn
+        origin = Origin(old.problem, old.mentors[mentors], old.mentees[mentees])
+        return dataclasses.replace(problem, origin=origin)
+
     def replace(self, **changes: Any) -> Problem:
         """Return a changed problem, checked again."""
-        kept = {f.name for f in dataclasses.fields(self)} - {"arrival"}
+        kept = {f.name for f in dataclasses.fields(self)} - {"arrival", "origin"}
         values = {name: getattr(self, name) for name in kept}
         if self.arrival is not None:  # who signed up first stays first
             values["mentees"] = self.mentees.take(self.arrival)
@@ -236,14 +287,43 @@ class Problem:
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.int32], Bools]:
         """Return integer gains and permissions for a rectangle of pairs."""
         gains = self.gains(rows, cols)
-        allowed = self.pair_forms[-1].block(rows, cols)
-        for form in self.pair_forms[:-1]:
-            allowed &= form.block(rows, cols)
+        allowed = self._may(rows, cols)
         if self.min_gain is not None:
             allowed &= gains >= self.min_gain
         if len(self.locks[0]):  # a lock outranks every rule but safety (§C6)
             allowed |= ~Exceptions(*self.locks, self.shape).block(rows, cols)
         return gains, allowed
+
+    @property
+    def as_drawn(self) -> Origin:
+        """The problem this one was drawn from, as far as pairs are concerned; itself if none."""
+        return self._origin or Origin(self, *(np.arange(size) for size in self.shape))
+
+    @cached_property
+    def _origin(self) -> Origin | None:
+        """The origin, where its score and pair rules still hold."""
+        if self.origin is None or self.score != self.origin.problem.score:
+            return None
+        rules = self.origin.problem.pair_rules
+        return self.origin if self.pair_rules[: len(rules)] == rules else None
+
+    @cached_property
+    def _added_forms(self) -> tuple[PairForm, ...]:
+        """What the pair rules allow that the origin does not have."""
+        assert self._origin is not None
+        added = self.pair_rules[len(self._origin.problem.pair_rules) :]
+        return tuple(rule.form(self.mentors, self.mentees) for rule in added)
+
+    def _may(self, rows: Rows, cols: Rows) -> Bools:
+        """Say which pairs of a rectangle all pair rules allow."""
+        if self._origin is None:
+            allowed, more = self.pair_forms[-1].block(rows, cols), self.pair_forms[:-1]
+        else:
+            old, more = self._origin, self._added_forms
+            allowed = old.problem._may(old.mentors[rows], old.mentees[cols])
+        for form in more:
+            allowed &= form.block(rows, cols)
+        return allowed
 
     def _check_locks(self) -> None:
         """Raise where a lock breaks a safety rule (§C6), naming all that do."""
@@ -264,6 +344,9 @@ class Problem:
 
     def gains(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
         """Return integer gains for a rectangle of pairs, forbidden ones included."""
+        if self._origin is not None:
+            old = self._origin
+            return old.problem.gains(old.mentors[rows], old.mentees[cols])
         total: NDArray[np.int32] | None = None
         for form in self.gain_forms:
             gains = form.block(rows, cols)

@@ -9,9 +9,11 @@ before; what was optimal is wrong only about those who now have a free place the
    without a pair, at the lowest price that is fair at all their pairs: one row of pairs each;
 2. shortest augmenting paths settle the few who are not content, over the candidate pairs of the
    old solve. Prices only move as far as a path is long;
-3. a pair that was fair can only become unfair where the price of one of its two people fell. Their
-   pairs, and no others, are looked at. If some gain more than the prices, they join the
-   candidates, their people start anew as in step 1, and step 2 follows.
+3. a pair that was fair can only become unfair where the price of one of its two people fell, and
+   a pair that is no candidate only where they fell by more than it was below its prices: by more
+   than the margin that the old solve proved for its mentee. Pairs of such people, and no others,
+   are looked at. If some gain more than the prices, they join the candidates, their people start
+   anew as in step 1, and step 2 follows.
 
 When none do, the prices are fair at every pair again, and prove the new optimum over all pairs.
 """
@@ -60,14 +62,6 @@ def among(values: Ints, ascending: Ints) -> Bools:
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class Basis:
-    """What a later repair begins with: prices fair at every pair, and the candidate pairs."""
-
-    pool: Candidates
-    prices: Prices
-
-
 @dataclass(eq=False)
 class Repricing:
     """One repair: candidate pairs, prices and the pairs to begin with, in the problem's units.
@@ -81,6 +75,7 @@ class Repricing:
     chosen: Ints
     mentor: Ints  # prices
     mentee: Ints
+    margin: Ints  # (mentees,), pairs that are no candidates gain that much less than the prices
     needed: Ints  # pairs that must be among the candidates: locked ones, and those worth extra
     touched: int = 0  # pairs whose gain was computed
     rounds: int = 0
@@ -100,8 +95,7 @@ class Repricing:
             before = self.mentor, self.mentee
             selection = self._solve()
             self.rounds += 1
-            again = self._look(*(np.flatnonzero(now < old) for now, old in zip(
-                (self.mentor, self.mentee), before, strict=True)))  # fmt: skip
+            again = self._look(*self._doubtful(before[0] - self.mentor, before[1] - self.mentee))
             if not sum(map(len, again)):
                 break
             self._begin(*again)
@@ -121,7 +115,30 @@ class Repricing:
             self.touched,
             seconds,
             self._candidates(),
+            self.margin * (not self._loose.any()),
         )
+
+    @cached_property
+    def _loose(self) -> Bools:
+        """Mentors whose pairs the margins say nothing about: at them, prices are just fair."""
+        return np.zeros(self.problem.shape[0], dtype=bool)
+
+    def _doubtful(self, mentor: Ints, mentee: Ints) -> tuple[Places, Places]:
+        """Return whose pairs may have become unfair after prices fell by so much.
+
+        Either mentors whose price fell are looked at one by one, or their fall counts against the
+        margins of all mentees: whichever leaves fewer to look at.
+        """
+        fell = self._loose | (mentor > 0)
+        deepest = int(mentor[~self._loose].max(initial=0))
+        one_by_one = int(fell.sum()) + int((mentee > self.margin).sum())
+        if one_by_one <= int(self._loose.sum()) + int((mentee + deepest > self.margin).sum()):
+            self._loose |= fell
+            deepest = 0
+        self.margin = self.margin - mentee - deepest
+        doubtful = np.flatnonzero(self.margin < 0)
+        self.margin[doubtful] = 0
+        return np.flatnonzero(self._loose), doubtful
 
     @cached_property
     def _locked(self) -> Ints:
@@ -170,6 +187,8 @@ class Repricing:
         mentee, mentor = divmod(self.chosen, self.problem.shape[0])
         self.chosen = self.chosen[~np.isin(mentor, rows) & ~np.isin(mentee, cols)]
         self.mentor, self.mentee = self.mentor.copy(), self.mentee.copy()
+        self._loose[rows] = True
+        self.margin[cols] = 0
         self.mentor[rows] = _NOBODY  # their own prices come after the mentees'
         self.mentee[cols] = -self._bounds.mentee_bonus[cols]
         for some, gains in self._blocks(None, cols):
@@ -223,7 +242,7 @@ class Repricing:
         return selection
 
     def _look(self, rows: Places, cols: Places) -> tuple[Places, Places]:
-        """Look at all pairs of people whose price fell, and add those that are unfair.
+        """Look at all pairs of some people, and add those that are unfair.
 
         Returns the people looked at who have some.
         """

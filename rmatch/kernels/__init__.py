@@ -1,4 +1,4 @@
-"""Compiled loops for large problems. Small problems never import this package, nor numba.
+"""Compiled loops for large problems. Small problems import neither its modules nor numba.
 
 Numba keeps what it compiled beside these files, or in the user's cache directory where these are
 read-only, so that a machine pays for the compiler once.

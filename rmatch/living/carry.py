@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from rmatch.living.tilt import Tilted
     from rmatch.matching import Matching
     from rmatch.people import Roster
+    from rmatch.pricing import Basis
     from rmatch.problem import Problem
-    from rmatch.repricing import Basis
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -47,27 +48,34 @@ class Carried:
     same_mentees: Bools
     banned: Ints
 
-    @property
+    @cached_property
     def unchanged(self) -> tuple[Places, Places]:
         """Earlier pairs of unchanged people that may come back, in today's positions."""
         rows, cols = self.mentor[self.chosen[0]], self.mentee[self.chosen[1]]
         stay = self._stay(rows, cols)
         return rows[stay], cols[stay]
 
-    def gains(self) -> dict[tuple[int, int], int]:
-        """Return the gain of each of these pairs."""
-        rows, cols = self.unchanged
-        pool = self.basis.pool
+    def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
+        """Say which of today's pairs are among these, and what each of them gains."""
+        pool, mentors = self.basis.pool, len(self.same_mentors)
         keys = pool.mentee.astype(np.int64) * pool.shape[0] + pool.mentor
-        old = self.chosen[1] * pool.shape[0] + self.chosen[0]
+        one, other = self.unchanged
         stay = self._stay(self.mentor[self.chosen[0]], self.mentee[self.chosen[1]])
-        gain = pool.gain[np.searchsorted(keys, old[stay])]
-        return dict(zip(zip(rows.tolist(), cols.tolist(), strict=True), gain.tolist(), strict=True))
+        old = (self.chosen[1] * pool.shape[0] + self.chosen[0])[stay]
+        order = np.argsort(other * mentors + one)
+        known = (other * mentors + one)[order]
+        asked = cols * mentors + rows
+        found = among(asked, known)
+        gain = np.zeros(len(asked), np.int64)
+        at = order[np.searchsorted(known, asked[found])]
+        gain[found] = pool.gain[np.searchsorted(keys, old[at])]
+        return found, gain
 
-    def _stay(self, rows: Places, cols: Places) -> Bools:
-        there = (rows >= 0) & (cols >= 0)
-        there &= self.same_mentors[rows] & self.same_mentees[cols]
-        return there & ~among(cols * len(self.same_mentors) + rows, self.banned)
+    def _stay(self, rows: Places, cols: Places) -> Places:
+        """Return which pairs are of unchanged people, and may come back."""
+        at = np.flatnonzero((rows >= 0) & (cols >= 0))
+        at = at[self.same_mentors[rows[at]] & self.same_mentees[cols[at]]]
+        return at[~among(cols[at] * len(self.same_mentors) + rows[at], self.banned)]
 
     def repair(self, tilted: Tilted) -> Repricing:
         """Return the repair of the earlier optimum into that of a tilted problem of today."""
@@ -87,6 +95,7 @@ class Carried:
             np.sort(cols * mentors + rows),
             _placed(self.basis.prices.mentor * scale, self.mentor, mentors),
             _placed(self.basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
+            _placed(self.basis.margin * scale, self.mentee, tilted.shape[1]),
             np.union1d(own, tilted.locks[1] * mentors + tilted.locks[0]),
         )
 
@@ -115,14 +124,19 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
     for bounds in (old.bounds, plain):
         if bounds.seats is not None or bounds.mentor_least.any() or bounds.mentee_least.any():
             return None
-    mentor, same_mentors = _people(old.mentors, now.mentors)
-    mentee, same_mentees = _people(old.mentees, now.mentees)
-    for place, same, was, bonus in (
+    was, here = old.as_drawn, now.as_drawn
+    if was.problem is here.problem:  # people only left
+        mentor, same_mentors = _fewer(was.mentors, here.mentors)
+        mentee, same_mentees = _fewer(was.mentees, here.mentees)
+    else:
+        mentor, same_mentors = _people(old.mentors, now.mentors)
+        mentee, same_mentees = _people(old.mentees, now.mentees)
+    for place, same, earned, bonus in (
         (mentor, same_mentors, old.bounds.mentor_bonus, plain.mentor_bonus),
         (mentee, same_mentees, old.bounds.mentee_bonus, plain.mentee_bonus),
     ):
-        here = place[place >= 0]
-        same[here] &= was[place >= 0] == bonus[here]
+        there = place[place >= 0]
+        same[there] &= earned[place >= 0] == bonus[there]
     fresh = int((~same_mentors).sum() + (~same_mentees).sum())
     if fresh * _FEW > sum(now.shape):
         return None
@@ -144,6 +158,13 @@ def _placed(prices: Ints, place: Places, people: int) -> Ints:
     today = np.zeros(people, np.int64)
     today[place[place >= 0]] = prices[place >= 0]
     return today
+
+
+def _fewer(old: Places, new: Places) -> tuple[Places, Bools]:
+    """Return what ``_people`` does for people drawn from the same ones, in their order."""
+    place = np.searchsorted(new, old).astype(np.intp)
+    place[~among(old, new)] = -1
+    return place, np.ones(len(new), dtype=bool)
 
 
 def _people(old: Roster, new: Roster) -> tuple[Places, Bools]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rmatch.answers.wording import figure, listed, shortened
 from rmatch.candidates import of_pairs
+from rmatch.repricing import among
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.matching import Matching
     from rmatch.problem import Problem
 
     Ids = tuple[str, str]
+    Places = NDArray[np.intp]
 
 
 class Reason(Enum):
@@ -43,6 +47,21 @@ class EarlierPair:
     mentee: str
     reason: Reason | None = None
     by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """The earlier pairs: ids, today's positions (-1 for who left), and what bars some of them."""
+
+    pairs: list[Ids]
+    rows: Places
+    cols: Places
+    barred: dict[int, EarlierPair]
+
+    @cached_property
+    def legal_at(self) -> Places:
+        """Which of the pairs may go on."""
+        return np.delete(np.arange(len(self.pairs)), list(self.barred))
 
 
 @dataclass(frozen=True)
@@ -82,20 +101,28 @@ class Change:
 
 
 def changes_of(
-    before: Problem | None, matching: Matching, earlier: Sequence[EarlierPair]
+    before: Problem | None, matching: Matching, earlier: Earlier
 ) -> tuple[tuple[Ids, ...], tuple[Ended, ...], tuple[Change, ...]]:
     """Return the pairs kept, the pairs ended, and everybody who changes."""
     ids = matching.mentor_ids, matching.mentee_ids
-    pairs = zip(matching.rows.tolist(), matching.cols.tolist(), strict=True)
-    now = {(ids[0][row], ids[1][col]): None for row, col in pairs}
-    kept = tuple((p.mentor, p.mentee) for p in earlier if (p.mentor, p.mentee) in now)
-    there = set(kept)
+    mentors = matching.problem.shape[0]
+    today = matching.cols * mentors + matching.rows
+    old = np.where(np.minimum(earlier.rows, earlier.cols) < 0, -1,
+                   earlier.cols * mentors + earlier.rows)  # fmt: skip
+    goes_on = among(old, np.sort(today))
+    kept = tuple(compress(earlier.pairs, goes_on.tolist()))
     gone = {
-        (p.mentor, p.mentee): p if p.reason else EarlierPair(p.mentor, p.mentee, Reason.GIVEN_UP)
-        for p in earlier
-        if (p.mentor, p.mentee) not in there
+        earlier.pairs[at]: earlier.barred.get(at)
+        or EarlierPair(*earlier.pairs[at], Reason.GIVEN_UP)
+        for at in np.flatnonzero(~goes_on).tolist()
     }
-    new = tuple(pair for pair in now if pair not in there)
+    fresh = np.flatnonzero(~among(today, np.sort(old)))
+    new = tuple(
+        (ids[0][row], ids[1][col])
+        for row, col in zip(
+            matching.rows[fresh].tolist(), matching.cols[fresh].tolist(), strict=True
+        )
+    )
     ended = tuple(_ended(pair) for pair in gone.values())
     told = _Story(before, matching, gone, new)
     return kept, ended, told.changes()
@@ -162,22 +189,14 @@ class _Story:
         told = [*map(link.of_mentee, mentees), *map(link.of_mentor, mentors)]
         return [change for change in told if change is not None]
 
-    @cached_property
-    def mentees(self) -> frozenset[str]:
-        """Everybody who learns today."""
-        return frozenset(self.matching.mentee_ids)
+    def here(self, side: str, person: str) -> bool:
+        """Say whether somebody is on a side today."""
+        return person in getattr(self.matching.problem, side)._index
 
-    @cached_property
-    def mentors(self) -> frozenset[str]:
-        """Everybody who teaches today."""
-        return frozenset(self.matching.mentor_ids)
-
-    @cached_property
-    def paired(self) -> frozenset[tuple[str, str]]:
-        """Everybody who has a pair, with their side."""
-        ids = self.matching.mentor_ids, self.matching.mentee_ids
-        mentors = {("mentor", ids[0][row]) for row in self.matching.rows.tolist()}
-        return frozenset(mentors | {("mentee", ids[1][col]) for col in self.matching.cols.tolist()})
+    def teaches(self, mentor: str) -> bool:
+        """Say whether a mentor who is here has a pair."""
+        at = self.matching.problem.mentors.index(mentor)  # type: ignore[union-attr]
+        return bool((self.matching.rows == at).any())
 
     def joined(self, side: str, person: str) -> bool:
         """Say whether somebody was not there before, as far as that is known."""
@@ -195,7 +214,7 @@ class _Chain:
 
     def of_mentee(self, mentee: str) -> Change | None:
         """Return what changes for a mentee who is here."""
-        if mentee not in self.story.mentees:
+        if not self.story.here("mentees", mentee):
             return None
         lost = [pair for pair in self.gone.values() if pair.mentee == mentee]
         got = tuple(mentor for mentor, other in self.new if other == mentee)
@@ -214,7 +233,7 @@ class _Chain:
 
     def of_mentor(self, mentor: str) -> Change | None:
         """Return what changes for a mentor who is here and has nobody left."""
-        if mentor not in self.story.mentors or ("mentor", mentor) in self.story.paired:
+        if not self.story.here("mentors", mentor) or self.story.teaches(mentor):
             return None
         lost = [pair for pair in self.gone.values() if pair.mentor == mentor]
         moved = all(pair.reason is Reason.GIVEN_UP for pair in lost)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.candidates import of_pairs
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import GRID
 from rmatch.problem import Problem
@@ -159,12 +160,8 @@ def part_values(problem: Any, rows: NDArray[np.intp], cols: NDArray[np.intp]) ->
     """Return (pairs, parts) values of the score parts, before weights, in [0, 1]."""
     columns = []
     for part in problem.score:
-        form = part.form(problem.mentors, problem.mentees, 1.0)
-        gains = [
-            np.diagonal(form.block(rows[at : at + 512], cols[at : at + 512]))
-            for at in range(0, len(rows), 512)
-        ]
-        columns.append(np.concatenate([np.zeros(0), *gains]) / GRID)
+        alone = replace(problem, rules=(), score=(part.replace(weight=1.0),))
+        columns.append(of_pairs(alone, rows, cols)[0] / GRID)
     return np.stack(columns, axis=1)
 
 

@@ -11,7 +11,7 @@ import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import compress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,13 +24,14 @@ from rmatch.conflicts import infeasible
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.living.acceptance import State
 from rmatch.living.carry import Carried, carried
-from rmatch.living.changes import Change, EarlierPair, Ended, Reason, changes_of
+from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Reason, changes_of
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
 from rmatch.reading import read_sides
+from rmatch.repricing import among
 from rmatch.rules import ChangeBudget, LockedPairs, NotPrevious
 from rmatch.schema import MatchingRecord
 from rmatch.solvers import Infeasible, Options, Status
@@ -106,22 +107,19 @@ class _Plan:
     """Today's problem without any worth on keeping, and the earlier pairs that may go on in it."""
 
     problem: Problem
-    earlier: tuple[EarlierPair, ...]
+    earlier: Earlier
     known: Carried | None
 
-    @cached_property
+    @property
     def legal(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Positions of the earlier pairs that may go on."""
-        may = [pair for pair in self.earlier if pair.reason is None]
-        mentors, mentees = self.problem.mentors, self.problem.mentees
-        rows = [mentors.index(pair.mentor) for pair in may]
-        cols = [mentees.index(pair.mentee) for pair in may]
-        return np.array(rows, dtype=np.intp), np.array(cols, dtype=np.intp)
+        at = self.earlier.legal_at
+        return self.earlier.rows[at], self.earlier.cols[at]
 
     @property
-    def legal_ids(self) -> list[Ids]:
+    def legal_ids(self) -> tuple[Ids, ...]:
         """Ids of the earlier pairs that may go on."""
-        return [(pair.mentor, pair.mentee) for pair in self.earlier if pair.reason is None]
+        return tuple(self.earlier.pairs[at] for at in self.earlier.legal_at.tolist())
 
 
 def rematch(
@@ -195,25 +193,20 @@ def rematch(
     basis = previous.matching if isinstance(previous, Rematch) else previous
     defaults = basis.problem if isinstance(basis, Matching) else None
     assert defaults is None or isinstance(defaults, Problem)
-    left, right = _people(defaults, mentors, mentees, drop, reading)
     gone = [pair for pair, state in old_states.items() if state.over]
-    problem = Problem.of(
-        left,
-        right,
-        rules=[*_rules(defaults, rules), *([NotPrevious(tuple(gone))] if gone else [])],
-        score=defaults.score if score is None and defaults else score,
-        objective=(defaults.objective if defaults else "total_score") if objective is None
+    asked: dict[str, Any] = {
+        "rules": [*_rules(defaults, rules), *([NotPrevious(tuple(gone))] if gone else [])],
+        "score": defaults.score if score is None and defaults else score,
+        "objective": (defaults.objective if defaults else "total_score") if objective is None
         else objective,
-        seats=defaults.seats if seats is None and defaults else seats,
-        seed=defaults.seed if defaults else None,
-    )  # fmt: skip
+        "seats": defaults.seats if seats is None and defaults else seats,
+    }  # fmt: skip
+    problem = _today(defaults, mentors, mentees, drop, reading, asked)
     before = basis if isinstance(basis, Matching) else None
     known = None if before is None else carried(before, problem, problem.bounds)
     earlier = _judged(problem, old, old_states, known)
     locked = [
-        (pair.mentor, pair.mentee)
-        for pair in earlier
-        if pair.reason is None and old_states[pair.mentor, pair.mentee] is State.LOCKED
+        old[at] for at in earlier.legal_at.tolist() if old_states.get(old[at]) is State.LOCKED
     ]
     if locked:
         problem = problem.replace(rules=[*problem.rules, LockedPairs(tuple(locked))])
@@ -241,28 +234,33 @@ def _budget(max_changes: float | None, price: float | None) -> float:
 def _earlier(
     previous: Previous, states: Mapping[Ids, str | State]
 ) -> tuple[list[Ids], dict[Ids, State]]:
-    """Return the pairs that were there, and the state of every pair that has one."""
+    """Return the pairs that were there, and the states of pairs; who has none is active."""
     if isinstance(previous, Rematch):
         previous = previous.matching
     found: dict[Ids, State] = {}
     if isinstance(previous, Matching):
         if not isinstance(previous.problem, Problem):
             raise InvalidInputError("rematch() needs people; this matching is of a bare matrix")
-        ids = previous.mentor_ids, previous.mentee_ids
-        locks = set(zip(*(at.tolist() for at in previous.problem.locks), strict=True))
-        for row, col in zip(previous.rows.tolist(), previous.cols.tolist(), strict=True):
-            state = State.LOCKED if (row, col) in locks else State.ACTIVE
-            found[ids[0][row], ids[1][col]] = state
+        old = _named(previous, previous.rows, previous.cols)
+        found = dict.fromkeys(_named(previous, *previous.problem.locks), State.LOCKED)
     elif isinstance(previous, MatchingRecord):
-        found = {(str(p.mentor), str(p.mentee)): State.ACTIVE for p in previous.pairs}
+        old = [(str(pair.mentor), str(pair.mentee)) for pair in previous.pairs]
     elif isinstance(previous, Mapping):
         found = {_pair(pair): State.named(state) for pair, state in previous.items()}
+        old = [pair for pair, state in found.items() if not state.over]
     else:
-        found = {_pair(pair): State.ACTIVE for pair in previous}
-    old = [pair for pair, state in found.items() if not state.over]
+        old = list(dict.fromkeys(map(_pair, previous)))
     now = {_pair(pair): State.named(state) for pair, state in states.items()}
-    old += [pair for pair, state in now.items() if pair not in found and not state.over]
+    if now:
+        there = {*old, *found}
+        old += [pair for pair, state in now.items() if pair not in there and not state.over]
     return old, found | now
+
+
+def _named(matching: Matching, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> list[Ids]:
+    """Return the ids of pairs."""
+    one, other = matching.mentor_ids, matching.mentee_ids
+    return [(one[row], other[col]) for row, col in zip(rows.tolist(), cols.tolist(), strict=True)]
 
 
 def _pair(pair: Any) -> Ids:
@@ -271,34 +269,46 @@ def _pair(pair: Any) -> Ids:
     return str(pair[0]), str(pair[1])
 
 
-def _people(
-    known: Any, mentors: Any, mentees: Any, drop: Sequence[str], reading: dict[str, Any]
-) -> tuple[Roster, Roster]:
-    """Return today's people, without those who left."""
+def _today(
+    known: Problem | None,
+    mentors: Any,
+    mentees: Any,
+    drop: Sequence[str],
+    reading: dict[str, Any],
+    asked: dict[str, Any],
+) -> Problem:
+    """Return the problem of today's people, without those who left."""
     if (mentors is None or mentees is None) and known is None:
         raise InvalidInputError(
             "rematch() needs mentors and mentees: the earlier pairs are ids only"
         )
-    if mentors is None and mentees is None:
-        left, right = known.mentors, known.mentees
-    else:
-        left, right = read_sides(
-            known.mentors if mentors is None else mentors,
-            known.mentees if mentees is None else mentees,
-            **reading,
-        )
+    if known is not None and mentors is None and mentees is None:
+        return known.drawn(*_stay(known.mentors, known.mentees, drop), **asked)
+    sides = read_sides(
+        known.mentors if known is not None and mentors is None else mentors,
+        known.mentees if known is not None and mentees is None else mentees,
+        **reading,
+    )
+    rows, cols = _stay(*sides, drop)
+    seed = known.seed if known else None
+    return Problem.of(sides[0].take(rows), sides[1].take(cols), seed=seed, **asked)
+
+
+def _stay(
+    mentors: Roster, mentees: Roster, drop: Sequence[str]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the positions of those who did not leave."""
     leavers = {drop} if isinstance(drop, str) else set(drop)
-    unknown = sorted(leavers - {*left.ids, *right.ids})
+    everybody = {*mentors._index, *mentees._index} if leavers else set()
+    unknown = sorted(leavers - everybody)
     if unknown:
-        named = [f"{one!r}{did_you_mean(one, {*left.ids, *right.ids})}" for one in unknown]
+        named = [f"{one!r}{did_you_mean(one, everybody)}" for one in unknown]
         raise UnknownPersonError(f"drop: nobody has the id {', '.join(named)}")
-    if not leavers:
-        return left, right
-    rosters = []
-    for roster in (left, right):
-        stay = [row for row, person in enumerate(roster.ids) if person not in leavers]
-        rosters.append(roster.take(np.array(stay, dtype=np.intp)))
-    return rosters[0], rosters[1]
+    gone = [
+        [side._index[who] for who in leavers if who in side._index] for side in (mentors, mentees)
+    ]
+    rows, cols = (np.arange(len(side)) for side in (mentors, mentees))
+    return np.delete(rows, gone[0]), np.delete(cols, gone[1])
 
 
 def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
@@ -312,38 +322,37 @@ def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
 
 def _judged(
     problem: Problem, old: list[Ids], states: dict[Ids, State], known: Carried | None
-) -> tuple[EarlierPair, ...]:
-    """Return every earlier pair with the reason why it cannot go on, ``None`` where it can."""
-    here = problem.mentors._index, problem.mentees._index
-    allowed = _still_allowed(problem, known)
-    there = [p for p in old if p[0] in here[0] and p[1] in here[1] and p not in allowed]
-    rows = np.array([here[0][one] for one, _ in there], dtype=np.intp)
-    cols = np.array([here[1][other] for _, other in there], dtype=np.intp)
-    _, may = of_pairs(problem, rows, cols)
-    allowed |= {pair for pair, yes in zip(there, may.tolist(), strict=True) if yes}
-    judged = []
-    for pair in old:
-        state = states[pair]
-        if pair in allowed and not state.over:
-            judged.append(EarlierPair(*pair))
-            continue
-        missing = tuple(p for p, side in zip(pair, here, strict=True) if p not in side)
+) -> Earlier:
+    """Return the earlier pairs, and of each that cannot go on the reason."""
+    rows = cols = np.zeros(0, np.intp)
+    if known is not None:  # pairs of the earlier matching come first
+        rows, cols = known.mentor[known.chosen[0]], known.mentee[known.chosen[1]]
+    if len(rows) < len(old):
+        here, more = (problem.mentors._index, problem.mentees._index), old[len(rows) :]
+        rows = np.append(rows, [here[0].get(one, -1) for one, _ in more]).astype(np.intp)
+        cols = np.append(cols, [here[1].get(other, -1) for _, other in more]).astype(np.intp)
+    there = (rows >= 0) & (cols >= 0)
+    allowed = np.zeros(len(old), dtype=bool)
+    if known is not None:  # pairs of unchanged people: the rules said yes, and are the same
+        unchanged = np.sort(known.unchanged[1] * problem.shape[0] + known.unchanged[0])
+        allowed = there & among(cols * problem.shape[0] + rows, unchanged)
+    ask = there & ~allowed
+    allowed[ask] = of_pairs(problem, rows[ask], cols[ask])[1]
+    barred = {}
+    over = {pair for pair, state in states.items() if state.over}
+    done = [at for at, pair in enumerate(old) if pair in over] if over else []
+    for at in np.union1d(np.flatnonzero(~allowed), done).astype(np.intp).tolist():
+        pair, state = old[at], states.get(old[at], State.ACTIVE)
+        missing = tuple(compress(pair, (rows[at] < 0, cols[at] < 0)))
         if missing:
-            judged.append(EarlierPair(*pair, Reason.LEFT, missing))
+            judged = EarlierPair(pair[0], pair[1], Reason.LEFT, missing)
         elif state.over:
-            judged.append(EarlierPair(*pair, Reason(state.value)))
+            judged = EarlierPair(pair[0], pair[1], Reason(state.value))
         else:
-            judged.append(_forbidden(problem, pair, state))
-    return tuple(judged)
-
-
-def _still_allowed(problem: Problem, known: Carried | None) -> set[Ids]:
-    """Return the earlier pairs of unchanged people: the rules said yes, and are the same."""
-    if known is None:
-        return set()
-    ids = problem.mentors.ids, problem.mentees.ids
-    pairs = zip(*(side.tolist() for side in known.unchanged), strict=True)
-    return {(ids[0][row], ids[1][col]) for row, col in pairs}
+            judged = _forbidden(problem, pair, state)
+        if judged.reason is not None:
+            barred[at] = judged
+    return Earlier(old, rows, cols, barred)
 
 
 def _forbidden(problem: Problem, pair: Ids, state: State) -> EarlierPair:
@@ -370,10 +379,10 @@ def _solve(
     The solver has the price and the budget as gains, or as a row; the record and the checker have
     them as rules.
     """
-    problem, pairs = plan.problem, plan.legal_ids
+    problem, pairs = plan.problem, len(plan.legal[0])
     units = 0
     if price and pairs:
-        soft = ChangeBudget(tuple(pairs), most=0, penalty=price)
+        soft = ChangeBudget(plan.legal_ids, most=0, penalty=price)
         units = soft.unit_penalty(problem.unit)
         problem = dataclasses.replace(problem, rules=(*problem.rules, soft))
     bounds = problem.bounds
@@ -385,8 +394,8 @@ def _solve(
         raise infeasible(plan.problem) from None
     seconds["solve"] = perf_counter() - started
     if most is not None and pairs:
-        limit = int(len(pairs) - most + budget)
-        hard = ChangeBudget(tuple(pairs), most=limit)
+        limit = int(pairs - most + budget)
+        hard = ChangeBudget(plan.legal_ids, most=limit)
         problem = dataclasses.replace(problem, rules=(*problem.rules, hard))
     return _checked(problem, best, known, seconds)
 
@@ -414,7 +423,8 @@ def _checked(
     )  # fmt: skip
     started = perf_counter()
     pairs = list(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
-    refuse_faults(check(problem, pairs, best.units, known=known.gains() if known else None))
+    gains = None if known is None else known.gains(matching.rows, matching.cols)
+    refuse_faults(check(problem, pairs, best.units, known=gains))
     seconds["check"] = perf_counter() - started
     for remark in matching.remarks:
         warnings.warn(remark, stacklevel=4)

@@ -27,7 +27,8 @@ from rmatch import pricing
 from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
-from rmatch.repricing import Basis, among
+from rmatch.pricing import Basis
+from rmatch.repricing import among
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 
@@ -180,7 +181,8 @@ class Tilted:
         plain = Prices(
             (prices.mentor + prices.seat + t) // self.scale, -((t - prices.mentee) // self.scale)
         )
-        return Basis(pool.replace(gain=gain, bounds=self.plain), plain)
+        margin = np.maximum((basis.margin + 1) // self.scale - 1, 0)  # prices moved by rounding
+        return Basis(pool.replace(gain=gain, bounds=self.plain), plain, margin)
 
 
 def _must_be_a_sum(problem: Problem) -> None:
@@ -298,8 +300,7 @@ def solve(tilted: Tilted, price: int, options: Options, known: Carried | None = 
             if known is None
             else known.repair(tilted).run(*known.new)
         )
-        proven = found.status is Status.OPTIMAL and found.prices.seat == 0
-        basis = Basis(found.pool, found.prices) if proven else None
+        basis = found.basis if found.prices.seat == 0 else None
         selected = Selected(
             found.rows, found.cols, found.status, found.objective, found.bound, basis
         )

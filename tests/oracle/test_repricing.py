@@ -37,6 +37,7 @@ def tiny(patch: Any) -> None:
         (pricing, "LARGE", 0),
         (pricing, "_FIRST", 1),
         (pricing, "_MORE", 1),
+        (pricing, "_NEAR", 1),
         (repricing, "_EACH", 1),
         (repricing, "_BLOCK", 7),
         (carry, "_FEW", 0),
@@ -73,14 +74,31 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
     fixed = {"score": [TeachingCoverage()], "objective": objective}
     before = rmatch.match(*map(_list, sides), rules=rules, **fixed)
     assert before.solver == "pricing"
+    _keeps_margins(before)
     repaired = 0
     for mode in modes:
-        states = _happens(rng, sides, before)
-        result = rmatch.rematch(before, *map(_list, sides), states=states, **mode)
-        repaired += result._plan.known is not None
+        if rng.random() < 0.4:  # nothing but people who leave
+            left = [str(rng.choice(sorted(people))) for people in sides if rng.random() < 0.6]
+            for people in sides:
+                for name in left:
+                    people.pop(name, None)
+            today, states = {"drop": left}, {}
+        else:
+            states = _happens(rng, sides, before)
+            today = dict(zip(("mentors", "mentees"), map(_list, sides), strict=True))
+        asked = {**today, "states": states, **mode}
         patch.setattr(pricing, "LARGE", 10**9)
-        anew = rmatch.rematch(before, *map(_list, sides), states=states, **mode)
+        try:
+            anew = rmatch.rematch(before, **asked)
+        except rmatch.InfeasibleError:  # locks of two times and one place
+            patch.setattr(pricing, "LARGE", 0)
+            with pytest.raises(rmatch.InfeasibleError):
+                rmatch.rematch(before, **asked)
+            return
         patch.setattr(pricing, "LARGE", 0)
+        result = rmatch.rematch(before, **asked)
+        repaired += result._plan.known is not None
+        _keeps_margins(result.matching)
         assert result.matching.units == anew.matching.units
         assert len(result.kept) == len(anew.kept)
         assert result.matching.check() == []
@@ -88,6 +106,18 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
             assert result.matching.certificate.verify(result.matching.problem)
         before = result.matching
     assert repaired or objective == "coverage_first"
+
+
+def _keeps_margins(matching: Any) -> None:
+    """No pair outside the pool is nearer to its prices than its mentee's margin."""
+    problem, basis = matching.problem, matching.basis
+    if basis is None:
+        return
+    gains, allowed = problem.block(slice(None), slice(None))
+    below = basis.prices.mentor[:, None] + basis.prices.mentee - gains.astype(np.int64)
+    allowed[basis.pool.mentor, basis.pool.mentee] = False
+    assert (basis.margin >= 0).all()
+    assert (below >= basis.margin)[allowed].all()
 
 
 @pytest.mark.parametrize("seed", range(4))
