@@ -49,7 +49,7 @@ MODES: list[dict[str, Any]] = [{}, {"max_changes": math.inf}, {"price": 0.2}, {"
 
 
 @pytest.mark.filterwarnings("ignore:the locked pair")
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10**6),
     objective=st.sampled_from(["total_score", "total_score", "coverage_first"]),
@@ -78,7 +78,7 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
     repaired = 0
     for mode in modes:
         if rng.random() < 0.4:  # nothing but people who leave
-            left = [str(rng.choice(sorted(people))) for people in sides if rng.random() < 0.6]
+            left = [str(rng.choice(sorted(some))) for some in sides if len(some) > 2]
             for people in sides:
                 for name in left:
                     people.pop(name, None)
