@@ -45,7 +45,7 @@ class Flow:
         edge = np.flatnonzero(usable)
         source, sink, hub = mentors + mentees, mentors + mentees + 1, mentors + mentees + 2
         must = _must(candidates)
-        gains = folded(candidates)
+        gains = folded(candidates).copy()  # may be the candidates' own
         gains[candidates.locked] += must
         flow = min_cost_flow.SimpleMinCostFlow()
         first = flow.add_arcs_with_capacity_and_unit_cost(
