@@ -14,6 +14,7 @@ from rmatch.components import definitions, encoded, hint_for, read, schema_of
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import did_you_mean
 from rmatch.objectives import OBJECTIVES, Objective
+from rmatch.parameters import is_whole
 from rmatch.rules import CohortRule, PairRule
 from rmatch.scoring import ScorePart
 
@@ -108,7 +109,7 @@ class Programme:
         for name in ("name", "about", "seats", "seed", "scale"):
             value = getattr(self, name)
             if value != _DEFAULTS[name]:
-                record[name] = value
+                record[name] = int(value) if is_whole(value) else value
         if self.synonyms:
             record["synonyms"] = dict(self.synonyms)
         if self.objective != _DEFAULTS["objective"]:
@@ -122,6 +123,8 @@ class Programme:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Programme:
         """Read plain data; every unknown key and misspelt name comes in one error."""
+        if not isinstance(record, Mapping):
+            raise InvalidInputError(f"{record!r:.60} is no programme; a dict is needed")
         problems: list[InputProblem] = []
         values = dict(record)
         if values.pop("schema", SCHEMA) != SCHEMA:
@@ -166,8 +169,6 @@ class Programme:
             record = json.loads(text)
         except ValueError as error:
             raise InvalidInputError(f"this is not JSON: {error}") from error
-        if not isinstance(record, Mapping):
-            raise InvalidInputError("a programme in JSON is an object")
         return cls.from_dict(record)
 
 
@@ -196,7 +197,10 @@ def read_programme(path: str | Path) -> Programme:
         raise InvalidInputError(f"{file.name}: a programme is a .toml or .json file")
     if not file.is_file():
         raise InvalidInputError(f"there is no file {str(file)!r}")
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{file.name} is not UTF-8 text: {error}") from error
     return Programme.from_toml(text) if file.suffix == ".toml" else Programme.from_json(text)
 
 
@@ -213,7 +217,7 @@ def profile(name: str) -> Programme:
     """
     if name not in PROFILES:
         raise InvalidInputError(
-            f"no profile {name!r}; there are: {', '.join(PROFILES)}{did_you_mean(name, PROFILES)}"
+            f"no profile {name!r}; there are: {', '.join(PROFILES)}{did_you_mean(str(name), PROFILES)}"
         )
     text = resources.files("rmatch").joinpath("profiles", f"{name}.toml").read_text("utf-8")
     return Programme.from_toml(text)

@@ -9,7 +9,12 @@ from datetime import date, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from rmatch.errors import InvalidInputError, MissingDependencyError, SolverError
+from rmatch.errors import (
+    InvalidInputError,
+    MissingDependencyError,
+    SolverError,
+    UnknownPersonError,
+)
 from rmatch.living.calendars import Windows, moment, month
 from rmatch.living.checkin_check import check_sessions
 from rmatch.problem import Problem
@@ -83,6 +88,11 @@ class CheckinPlan:
 
     def to_ical(self, person: str | None = None) -> bytes:
         """Return an iCalendar file (RFC 5545) of all sessions, or of one person's."""
+        people = {
+            who for each in (*self.sessions, *self.missed) for who in (each.mentor, each.mentee)
+        }
+        if person is not None and person not in people:
+            raise UnknownPersonError(f"to_ical: nobody in this plan has the id {person!r}")
         try:
             from icalendar import Calendar, Event
         except ImportError as error:

@@ -169,7 +169,12 @@ def health(
 def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
     read: list[PairEvent] = []
     problems = []
+    if not isinstance(events, Iterable):
+        raise InvalidInputError(f"events={events!r}; a list of dicts or PairEvents is needed")
     for row, event in enumerate(events, 1):
+        if not isinstance(event, PairEvent | Mapping):
+            problems.append(InputProblem(f"{event!r:.60} is no event, give a dict", row))
+            continue
         try:
             each = event if isinstance(event, PairEvent) else PairEvent(**event)
         except TypeError as error:
@@ -196,7 +201,8 @@ def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
 def _day(value: Any) -> date | None:
     """Return a day; ``None`` for what is none."""
     if isinstance(value, datetime):
-        return value.date()
+        day = value.date()
+        return day if day == day else None  # pandas' NaT is a datetime
     if isinstance(value, date):
         return value
     try:

@@ -6,16 +6,17 @@ mentees. So all circles are all teams, each with a free choice of mentees.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.fields import CEFR
+from rmatch.parameters import is_whole
 from rmatch.rules import Conflicts, InformationBarrier, ReportingLine, Vetoes
 from rmatch.scoring import TeachingCoverage
 from rmatch.scoring.coverage import coverage_features, skill_features
@@ -52,14 +53,24 @@ class Shape:
                 ("mentors_per_circle", self.mentors),
                 ("mentees_per_circle", self.mentees),
             )
-            if len(value) != 2 or any(int(n) != n for n in value) or not 1 <= value[0] <= value[1]
+            if not _is_range(value)
         ]
         if self.common_language is not None and self.common_language not in CEFR:
             wrong.append(f"common_language={self.common_language!r}; allowed are {', '.join(CEFR)}")
-        if int(self.common_slots) != self.common_slots or self.common_slots < 0:
+        if not (is_whole(self.common_slots) and self.common_slots >= 0):
             wrong.append(f"common_slots={self.common_slots!r}; a whole number of at least 0")
         if wrong:
             raise InvalidInputError("; ".join(wrong))
+
+
+def _is_range(value: Any) -> bool:
+    """Say whether a value is (least, most), whole numbers with 1 <= least <= most."""
+    return (
+        isinstance(value, Sequence)
+        and len(value) == 2
+        and all(map(is_whole, value))
+        and 1 <= value[0] <= value[1]
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,3 +219,24 @@ def test_the_schema_and_the_reader_refuse_the_same_slips(record, message):
     assert str(problem).startswith(message)
     jsonschema = pytest.importorskip("jsonschema")
     assert not jsonschema.Draft202012Validator(json_schema()).is_valid(record)
+
+
+def test_numbers_of_numpy_are_written_as_numbers():
+    """Counts often come out of a calculation; a file knows only plain numbers."""
+    programme = Programme(name="x", seats=np.int64(4), rules=[SeniorityGap(np.float64(2))])
+    assert Programme.from_json(programme.to_json()) == programme
+    assert Programme.from_toml(programme.to_toml()) == programme
+
+
+def test_what_is_no_programme_is_refused(tmp_path):
+    """Nothing, other text and other bytes get one clear error."""
+    with pytest.raises(rmatch.InvalidInputError, match="None is no programme"):
+        Programme.from_dict(None)
+    file = tmp_path / "programme.json"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(rmatch.InvalidInputError, match=r"programme\.json is not UTF-8 text"):
+        rmatch.read_programme(file)
+    with pytest.raises(rmatch.InvalidInputError, match="no profile None"):
+        rmatch.profile(None)
+    file.write_text('{"name": "x"}', encoding="utf-8-sig")
+    assert rmatch.read_programme(file).name == "x"

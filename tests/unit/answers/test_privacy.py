@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import rmatch
-from rmatch.rules import Conflicts, Different, Predicate, Vetoes
+from rmatch.rules import Conflicts, Different, PartnerWish, Predicate, Vetoes
 from rmatch.scoring import Soft, StatedPreference, TeachingCoverage
 from tests.unit.answers.programme import MENTEES, MENTORS, programme
 
@@ -106,15 +106,17 @@ def test_the_owner_is_not_told_what_overriding_a_veto_would_bring() -> None:
 
 
 def test_private_rules_as_wishes_stay_private() -> None:
-    """A veto turned into a score part is a number without a name, for a participant nothing."""
-    matching = rmatch.match(
-        MENTORS, MENTEES, score=[TeachingCoverage(weight=0.9), Soft(Vetoes(), weight=0.1)]
-    )
+    """A wish turned into a score part is a number without a name, for a participant nothing."""
+    mentors = [{**person, "gender": "f"} for person in MENTORS]
+    mentees = [{**person, "partner_gender": "f"} for person in MENTEES]
+    score = [TeachingCoverage(weight=0.9), Soft(PartnerWish(), weight=0.1)]
+    matching = rmatch.match(mentors, mentees, score=score)
     pair = matching.pairs[0]
     answer = matching.why(pair.mentor, pair.mentee)
     assert set(answer.parts) == {"teaching_coverage", "other"}
-    assert "veto" not in told(answer).lower()
-    assert "veto" not in told(matching.why(pair.mentor, pair.mentee, viewer="participant")).lower()
+    for viewer in ("owner", "participant"):
+        words = told(matching.why(pair.mentor, pair.mentee, viewer=viewer)).lower()
+        assert not any(word in words for word in ("wish", "gender"))
 
 
 def test_columns_that_are_not_known_count_as_private() -> None:

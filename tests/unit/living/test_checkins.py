@@ -269,3 +269,11 @@ def test_wrong_figures_are_refused_together():
         checkin_plan(people, start=MONDAY, weeks=0, minutes=1)
     with pytest.raises(rmatch.InvalidInputError, match="more than one a day"):
         checkin_plan(people, start=MONDAY, weeks=1, sessions=9)
+
+
+def test_the_calendar_of_nobody_is_refused():
+    """A misspelt id would give an empty calendar, as if there were no session."""
+    matching = rmatch.match([{"id": "m", "skills": "AI:4"}], [{"id": "s", "goals": "AI"}])
+    plan = checkin_plan(matching, start=date(2026, 3, 2), weeks=4, sessions=2)
+    with pytest.raises(rmatch.UnknownPersonError, match="nobody in this plan has the id 'M'"):
+        plan.to_ical("M")

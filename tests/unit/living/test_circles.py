@@ -209,3 +209,11 @@ def test_the_check_finds_every_kind_of_fault():
     ):
         assert expected in words
     assert words[-1].endswith("not 1000000000 as claimed")
+
+
+@pytest.mark.parametrize("value", [1, "12", (2, 1), (0, 1), (1.0, 2.0), None])
+def test_sizes_that_are_no_range_are_refused(value):
+    """Sizes are two whole numbers; anything else is named with its value."""
+    with pytest.raises(rmatch.InvalidInputError, match="mentors_per_circle="):
+        circles([{"id": "m", "skills": "AI:4"}], [{"id": "s", "goals": "AI"}],
+                mentors_per_circle=value)  # fmt: skip

@@ -6,6 +6,7 @@ import math
 import warnings
 from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,3 +131,17 @@ def test_a_frame_has_a_row_per_pair():
     """The figures leave as a table."""
     found = health([*events((3, "held")), *events(mentor="n")], on=START)
     assert len(found.to_frame("pandas")) == 2
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        (None, "events=None; a list of dicts"),
+        (["held"], "row 1: 'held' is no event, give a dict"),
+        ([{"mentor": "m", "mentee": "s", "kind": "held", "on": pd.NaT}], "row 1: on=NaT"),
+    ],
+)
+def test_what_is_no_event_is_named(events, message):
+    """Rows that are no events, and days that are none, are named like every other bad row."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        health(events, on="2026-04-01")
