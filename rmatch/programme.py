@@ -217,7 +217,7 @@ def profile(name: str) -> Programme:
     """
     if name not in PROFILES:
         raise InvalidInputError(
-            f"no profile {name!r}; there are: {', '.join(PROFILES)}{did_you_mean(str(name), PROFILES)}"
+            f"no profile {name!r}; there are: {', '.join(PROFILES)}{did_you_mean(name, PROFILES)}"
         )
     text = resources.files("rmatch").joinpath("profiles", f"{name}.toml").read_text("utf-8")
     return Programme.from_toml(text)
