@@ -88,9 +88,9 @@ class CheckinPlan:
 
     def to_ical(self, person: str | None = None) -> bytes:
         """Return an iCalendar file (RFC 5545) of all sessions, or of one person's."""
-        people = {
-            who for each in (*self.sessions, *self.missed) for who in (each.mentor, each.mentee)
-        }
+        planned = [(each.mentor, each.mentee) for each in self.sessions]
+        people = {who for pair in planned for who in pair}
+        people |= {who for each in self.missed for who in (each.mentor, each.mentee)}
         if person is not None and person not in people:
             raise UnknownPersonError(f"to_ical: nobody in this plan has the id {person!r}")
         try:
