@@ -173,21 +173,33 @@ def test_the_memory_limit_is_kept() -> None:
     assert limited < 20_000_000 < free
 
 
-def test_ctrl_c_in_the_middle_of_a_scan_returns_the_best_so_far() -> None:
-    """A real signal, while a task of the second scan runs in a thread."""
+@dataclass(frozen=True, eq=False)
+class Interrupted(BlockScanner):
+    """Sends Ctrl-C to its own process, while a task of the second scan runs in a thread."""
 
-    @dataclass(frozen=True, eq=False)
-    class Interrupted(BlockScanner):
-        def scan(self, cols: slice, wanted: Wanted) -> Found:
-            if cols.start == 70 and wanted.mentee.max() > LOWEST:
-                os.kill(os.getpid(), signal.SIGINT)
-                sleep(0.2)  # the main thread gets the signal while this task runs
-            return super().scan(cols, wanted)
+    def scan(self, cols: slice, wanted: Wanted) -> Found:
+        if cols.start == 70 and wanted.mentee.max() > LOWEST:
+            os.kill(os.getpid(), signal.SIGINT)
+            sleep(0.2)  # the main thread gets the signal while this task runs
+        return super().scan(cols, wanted)
 
+
+def ctrl_c() -> None:
+    """Be interrupted, and check what comes back."""
     problem = contested(150)
     stopped = solve_priced(problem, Options(threads=2), Interrupted(problem, 10))
     assert stopped.rounds == 1
     is_legal_and_below(stopped, problem)
+
+
+def test_ctrl_c_in_the_middle_of_a_scan_returns_the_best_so_far() -> None:
+    """A real signal; in a process of its own, as it would stop whoever runs the tests too."""
+    code = "from tests.unit.test_pricing import ctrl_c; ctrl_c(); print('returned')"
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=root
+    )
+    assert (run.stdout, run.stderr) == ("returned\n", "")
 
 
 def test_interrupted_by_its_callback_it_returns_the_best_so_far() -> None:
