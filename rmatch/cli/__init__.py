@@ -29,6 +29,13 @@ EXIT_CODES = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every foreseen error is a message and an exit code, not a traceback."""
+    try:
+        _run(arguments)
+    except KeyboardInterrupt:  # while the commands are still being loaded
+        sys.exit(INTERRUPTED)
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     from rmatch.cli.app import app
 
     given = list(sys.argv[1:] if arguments is None else arguments)

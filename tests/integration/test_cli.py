@@ -538,13 +538,19 @@ def test_shells_complete_commands_options_and_values(run, monkeypatch):
 
 def test_ctrl_c_before_there_is_a_result_exits_with_130(full, run, monkeypatch):
     """Shells know 130 as interrupted; nothing is written."""
-
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("rmatch.pipeline.match", interrupted)
+    monkeypatch.setattr("rmatch.pipeline.match", _interrupted)
     assert run("match", "people.csv")[0] == 130
     assert not (full / "pairs.csv").exists()
+
+
+def test_ctrl_c_while_loading_is_no_traceback(run, monkeypatch):
+    """Whoever stops at once sees nothing of the inside."""
+    monkeypatch.setattr("rmatch.cli.warnings.catch_warnings", _interrupted)
+    assert run("--version") == (130, "", "")
+
+
+def _interrupted(*_, **__):
+    raise KeyboardInterrupt
 
 
 def test_a_missing_package_exits_with_4(full, run, monkeypatch):
