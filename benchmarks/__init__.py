@@ -5,5 +5,5 @@
 
 A case is a problem family at several sizes with contestants that solve the same problem; all of
 them run interleaved in one process per size, so that ratios hold on a noisy machine. Add one with
-``@case`` in a file that ``benchmarks.run`` imports.
+``@case`` in a file that ``benchmarks/processes.py`` lists.
 """
