@@ -240,6 +240,7 @@ def _newcomers(problem: Problem) -> tuple[Roster, NDArray[np.intp], NDArray[np.f
     columns: dict[str, Column] = {
         name: empty_like(column, size) if name in _OWN else column
         for name, column in taken.columns.items()
+        if name != "id"  # that of the mentor they are like
     }
     columns["skills"] = Ragged(
         np.arange(size + 1), code.astype(np.int32), level, ones, mentors.ragged("skills").labels
