@@ -94,25 +94,38 @@ def _check_people(
         found.extend(cohort_rule.violations(problem, pairs))
     locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
     before = np.zeros(len(pairs), bool) if known is None else known[0]
-    gains = [] if known is None else known[1][before].tolist()
-    pairs = list(compress(pairs, (~before).tolist()))
-    mentors = problem.mentors.persons([row for row, _ in pairs])
-    mentees = problem.mentees.persons([col for _, col in pairs])
-    for pair, mentor, mentee in zip(pairs, mentors, mentees, strict=True):
-        name = f"pair {mentor.id!r} with {mentee.id!r}"
-        if mentor.id == mentee.id:
-            found.append(Violation(f"{name} is one person"))
+    kept = [] if known is None else known[1][before].tolist()
+    new = list(compress(pairs, (~before).tolist()))
+    mentors = problem.mentors.persons([row for row, _ in new])
+    mentees = problem.mentees.persons([col for _, col in new])
+    people = list(zip(new, mentors, mentees, strict=True))
+    found.extend(
+        Violation(f"{_named(mentor, mentee)} is one person")
+        for _, mentor, mentee in people
+        if mentor.id == mentee.id
+    )
+    # Rule by rule and part by part: pair by pair, the same calls take a third longer.
+    for rule in problem.pair_rules:
         found.extend(
-            Violation(f"{name} breaks {rule.describe()}")
-            for rule in problem.pair_rules
+            Violation(f"{_named(mentor, mentee)} breaks {rule.describe()}")
+            for pair, mentor, mentee in people
             if (rule.safety or pair not in locked) and not rule.allows(mentor, mentee)
         )
-        gain = pair_gain(problem, mentor, mentee)
-        least = None if pair in locked else problem.min_gain
-        if least is not None and gain < least:
-            found.append(Violation(f"{name} scores {gain} units, below {least}"))
-        gains.append(gain)
-    return gains
+    gains = [0] * len(people)
+    for part, weight in zip(problem.score, problem.weights, strict=True):
+        each = (part.gain(mentor, mentee, weight) for _, mentor, mentee in people)
+        gains = [gain + more for gain, more in zip(gains, each, strict=True)]
+    if problem.min_gain is not None:
+        found.extend(
+            Violation(f"{_named(mentor, mentee)} scores {gain} units, below {problem.min_gain}")
+            for (pair, mentor, mentee), gain in zip(people, gains, strict=True)
+            if pair not in locked and gain < problem.min_gain
+        )
+    return kept + gains
+
+
+def _named(mentor: Person, mentee: Person) -> str:
+    return f"pair {mentor.id!r} with {mentee.id!r}"
 
 
 def _counts(
