@@ -61,7 +61,7 @@ def ragged(
     at_item = np.fromiter(map(place.__getitem__, keys), np.intp, len(keys))
     labels, table, wrong = _read_all(distinct.values(), read, split or _whole)
     row = np.repeat(np.arange(len(cells)), counts)
-    for entry in np.flatnonzero(np.isin(at_item, list(wrong))).tolist():
+    for entry in np.flatnonzero(np.isin(at_item, list(wrong))).tolist() if wrong else ():
         where.bad(int(row[entry]), *wrong[int(at_item[entry])].problem)
     entries = table[at_item]
     kept = entries[:, 0] >= 0  # empty and bad items are left out
