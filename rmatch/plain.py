@@ -16,8 +16,8 @@ from rmatch.people import Goal, Person, people_of
 if TYPE_CHECKING:
     from rmatch.people import Roster
 
-#: Columns that a roster holds in two, and people in one field.
-_HALVES = ("birth_earliest", "birth_latest", "hours_from", "hours_to")
+#: The ids, which a roster holds besides its columns, and what it holds in two columns.
+_ELSEWHERE = ("id", "birth_earliest", "birth_latest", "hours_from", "hours_to")
 
 
 def build(roster: Roster) -> list[Person]:
@@ -25,9 +25,11 @@ def build(roster: Roster) -> list[Person]:
     known: dict[str, Sequence[Any]] = {"id": roster.ids}
     extra: dict[str, Sequence[Any]] = {}
     for name, column in roster.columns.items():
+        if name in _ELSEWHERE:
+            continue
         if name in KNOWN:
             known[name] = plain_values(column, KNOWN[name].kind, getattr(Person, name, None))
-        elif name not in _HALVES:
+        else:
             extra[name] = plain_values(column)
     _join(roster, known, "birth_earliest", "birth_latest", "birth_year", _birth)
     _join(roster, known, "hours_from", "hours_to", "working_hours", _hours)
