@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Scaling to 100,000 people a side
 #
-# A matrix of 100,000 times 100,000 scores would take 40 gigabytes. The optimum over all ten
-# billion pairs can be found and proven without it. This notebook runs with few people; raise
-# `SIZE` to see the rest.
+# A matrix of 100,000 times 100,000 scores of four bytes would take 40 gigabytes. The optimum over
+# all ten billion pairs can be found and proven without it. This notebook runs with few people;
+# raise `SIZE` to see the rest.
 
 # %%
 import matplotlib.pyplot as plt
@@ -86,8 +86,14 @@ last = list(rounds.values())[-1]
 possible = len(mentors) * len(mentees)
 print(f"{possible:,} pairs of people; {last['edges']:,} of them ever were candidates")
 print(f"{len(rounds)} rounds; gains computed {last['touched'] / possible:.1f} times per pair")
+pool = matching.basis.pool
+kept = pool.mentor.nbytes + pool.mentee.nbytes + pool.gain.nbytes
+print(f"candidates take {kept / 1e6:.1f} MB, a matrix would take {4 * possible / 1e6:.1f} MB")
 
 # %% [markdown]
+# Candidates per person hardly grow with the number of people, the matrix grows with its square.
+# `memory_limit=` caps what a solve takes.
+#
 # ## Prices and the proof
 #
 # Whoever adds up the prices over all pairs has checked the proof. The solver takes no part in
@@ -97,7 +103,10 @@ print(f"{len(rounds)} rounds; gains computed {last['touched'] / possible:.1f} ti
 prices = matching.prices
 dearest = np.argsort(-prices.mentor)[:3]
 for row in dearest:
-    print(matching.mentor_ids[row], f"one more place is worth {prices.mentor[row] / 2**20:.2f}")
+    print(
+        matching.mentor_ids[row],
+        f"one more place is worth {prices.mentor[row] * matching.problem.unit:.2f}",
+    )
 print(matching.certificate.verify(matching.problem))
 
 # %% [markdown]
