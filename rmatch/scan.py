@@ -55,7 +55,7 @@ class Found:
     @classmethod
     def joined(cls, parts: Iterable[Found]) -> Found:
         """Return the findings of all slices, in their order, as one."""
-        every = list(parts)
+        every = [cls.unknown(slice(0, 0), 0), *parts]  # also where nobody is there
         names = ("mentor", "mentee", "gain", "covering")
         arrays = [np.concatenate([getattr(part, name) for part in every]) for name in names]
         return cls(arrays[0], arrays[1], arrays[2], arrays[3], sum(p.touched for p in every))

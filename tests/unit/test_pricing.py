@@ -173,6 +173,14 @@ def test_the_memory_limit_is_kept() -> None:
     assert limited < 20_000_000 < free
 
 
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0), (0, 2)])
+def test_an_empty_side_has_an_empty_optimum(shape: tuple[int, int]) -> None:
+    """Nobody to scan is no error."""
+    matching = rmatch.match_matrix(np.zeros(shape, int), solver="pricing")
+    assert (len(matching), matching.status) == (0, Status.OPTIMAL)
+    assert matching.certificate.verify(matching.problem)
+
+
 @dataclass(frozen=True, eq=False)
 class Interrupted(BlockScanner):
     """Sends Ctrl-C to its own process, while a task of the second scan runs in a thread."""
