@@ -28,6 +28,7 @@ from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Reason, c
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean
+from rmatch.parameters import is_finite, is_whole, listed
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
 from rmatch.reading import read_sides
@@ -189,7 +190,7 @@ def rematch(
     """
     started = perf_counter()
     budget = _budget(max_changes, price)
-    old, old_states = _earlier(previous, states or {})
+    old, old_states = _earlier(previous, {} if states is None else states)
     basis = previous.matching if isinstance(previous, Rematch) else previous
     defaults = basis.problem if isinstance(basis, Matching) else None
     assert defaults is None or isinstance(defaults, Problem)
@@ -218,13 +219,11 @@ def rematch(
 
 def _budget(max_changes: float | None, price: float | None) -> float:
     """Return the most changes, ``math.inf`` for no limit."""
-    if price is not None and not (math.isfinite(price) and price >= 0):
+    if price is not None and not (is_finite(price) and price >= 0):
         raise InvalidInputError(f"price={price!r}; a finite number of at least 0 is allowed")
     if max_changes is None:
         return 0 if price is None else math.inf
-    if max_changes != math.inf and (
-        isinstance(max_changes, bool) or max_changes != int(max_changes) or max_changes < 0
-    ):
+    if max_changes != math.inf and not (is_whole(max_changes) and max_changes >= 0):
         raise InvalidInputError(
             f"max_changes={max_changes!r}; allowed are None, whole numbers from 0 and math.inf"
         )
@@ -249,7 +248,9 @@ def _earlier(
         found = {_pair(pair): State.named(state) for pair, state in previous.items()}
         old = [pair for pair, state in found.items() if not state.over]
     else:
-        old = list(dict.fromkeys(map(_pair, previous)))
+        old = list(dict.fromkeys(map(_pair, listed("previous", previous))))
+    if not isinstance(states, Mapping):
+        raise InvalidInputError(f"states={states!r:.60}; a dict of pairs to their states is needed")
     now = {_pair(pair): State.named(state) for pair, state in states.items()}
     if now:
         there = {*old, *found}
@@ -264,7 +265,7 @@ def _named(matching: Matching, rows: NDArray[np.intp], cols: NDArray[np.intp]) -
 
 
 def _pair(pair: Any) -> Ids:
-    if isinstance(pair, str) or len(pair) != 2:
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
         raise InvalidInputError(f"earlier pair {pair!r}; (mentor id, mentee id) is needed")
     return str(pair[0]), str(pair[1])
 

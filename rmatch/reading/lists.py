@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Item = tuple[str, float, float]
 
 
+#: Importances are relative; beyond this, sums of them would no longer be told apart.
+MOST_IMPORTANT = 1_000_000
+
+
 def ragged(
     cells: Sequence[Any],
     where: Cells,
@@ -195,8 +199,11 @@ def goal_item(name: str, value: Any) -> Item:
             raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
         target, importance = value.get("target"), value.get("importance")
     weight = 1.0 if importance is None else _level(name, importance)
-    if weight <= 0:
-        raise Bad(f"goal {name!r} has importance {weight:g}; it must be above 0")
+    if weight <= 0 or weight > MOST_IMPORTANT:
+        raise Bad(
+            f"goal {name!r} has importance {weight:g}; "
+            f"it must be above 0 and at most {MOST_IMPORTANT:,}"
+        )
     return name, _level(name, target), 1.0 if math.isnan(weight) else weight
 
 

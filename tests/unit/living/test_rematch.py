@@ -177,6 +177,9 @@ def test_the_answer_leaves_as_plain_data():
     [
         ({"max_changes": -1}, "max_changes=-1"),
         ({"max_changes": 1.5}, "max_changes=1.5"),
+        ({"max_changes": math.nan}, "max_changes=nan"),
+        ({"price": "x"}, "price='x'"),
+        ({"states": [1]}, r"states=\[1\]; a dict"),
         ({"price": -0.1}, "price=-0.1"),
         ({"drop": ["nobody"]}, "nobody has the id 'nobody'"),
         ({"states": {("m1", "s1"): "gone"}}, "state 'gone'; allowed are"),
@@ -193,5 +196,7 @@ def test_people_are_needed():
     """Ids alone are no people, and neither is a bare matrix."""
     with pytest.raises(rmatch.InvalidInputError, match="needs mentors and mentees"):
         rmatch.rematch([("m1", "s1")])
+    with pytest.raises(rmatch.InvalidInputError, match="previous=None; a list is needed"):
+        rmatch.rematch(None)
     with pytest.raises(rmatch.InvalidInputError, match="bare matrix"):
         rmatch.rematch(rmatch.match_matrix([[1]]))

@@ -63,7 +63,14 @@ CELLS = [
     ),
     ({"skills": 12}, "column 'skills': 12 is no list (write items separated by ';')"),
     ({"goals": "AI:9"}, "column 'goals': 'AI': level 9 is outside 1 to 5"),
-    ({"goals": "AI:4*0"}, "column 'goals': goal 'AI' has importance 0; it must be above 0"),
+    (
+        {"goals": "AI:4*0"},
+        "column 'goals': goal 'AI' has importance 0; it must be above 0 and at most 1,000,000",
+    ),
+    (
+        {"goals": "AI:4*1e308"},
+        "column 'goals': goal 'AI' has importance 1e+308; it must be above 0 and at most 1,000,000",
+    ),
     (
         {"goals": {"AI": {"target": 3, "weight": 2}}},
         "column 'goals': goal 'AI' has ['weight']; target and importance are allowed",
