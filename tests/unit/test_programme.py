@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -205,7 +206,6 @@ def test_the_schema_knows_every_component():
 )
 def test_what_is_written_fits_the_schema(programme):
     """An editor with the schema has nothing to say about what rmatch writes."""
-    jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(json_schema())
     jsonschema.Draft202012Validator(json_schema()).validate(programme.to_dict())
 
@@ -217,7 +217,6 @@ def test_the_schema_and_the_reader_refuse_the_same_slips(record, message):
         Programme.from_dict(record)
     (problem,) = caught.value.problems
     assert str(problem).startswith(message)
-    jsonschema = pytest.importorskip("jsonschema")
     assert not jsonschema.Draft202012Validator(json_schema()).is_valid(record)
 
 
