@@ -40,6 +40,25 @@ def page(record: Mapping[str, Any]) -> str:
     return "\n".join(line for part in parts for line in part(record)) + "\n"
 
 
+def summary(record: Mapping[str, Any]) -> str:
+    """Return the short table of the family ``skills`` for the README."""
+    lines = [
+        "| people on each side | rmatch, from rosters | fastest other, ready-made matrix | ratio |",
+        "|---:|---:|---|---:|",
+    ]
+    for result in _of(record, "skills"):
+        found = {each: run["seconds"] for each, run in result["contestants"].items()}
+        ours = found.pop(OURS)
+        size = f"{result['size']:,}"
+        if not found:
+            lines.append(f"| {size} | {_time(ours)} | none | |")
+            continue
+        best = min(found, key=found.__getitem__)
+        ratio = f"{found[best] / ours:.2g}"
+        lines.append(f"| {size} | {_time(ours)} | {best}, {_time(found[best])} | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
 # ---- one case at one size ------------------------------------------------------------------------
 
 

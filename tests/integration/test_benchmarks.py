@@ -117,3 +117,11 @@ def test_the_page_is_that_of_the_stored_results() -> None:
     written = (report.DOCS / "index.md").read_text(encoding="utf-8")
     assert written == report.page(report.stored(RESULTS))
     assert (report.DOCS / report.PICTURE).exists()
+
+
+def test_the_readme_shows_the_stored_results() -> None:
+    """The table in the README is that of the page, in short, with the command that measured it."""
+    readme = (report.DOCS.parents[1] / "README.md").read_text(encoding="utf-8")
+    record = report.stored(RESULTS)
+    assert report.summary(record) in readme
+    assert f"`{record['command']}`" in readme
