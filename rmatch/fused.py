@@ -94,7 +94,6 @@ class FusedScanner:
             wanted.mentor[self.order],
             wanted.mentee[cols],
             self.order,
-            np.zeros(cols.stop - cols.start, np.int64),
             *self._changes(cols, wanted),
             self.least_gain,
             extra,

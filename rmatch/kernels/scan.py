@@ -90,7 +90,6 @@ class Task(NamedTuple):
     price: Array  # (mentors,), in scan order
     floor: Array  # (mentees of the slice,), only pairs worth more
     turn: Array  # (mentors,), each mentor's place in the order of all
-    offset: Array  # (mentees of the slice,), the place from which ties are counted
     slack: Array  # (mentees of the slice,), how far prices may have fallen without effect
     fall: Array  # (blocks,), how far a price fell at most since the scan before
     fallen: Array  # (mentors,), in scan order, who fell most first
@@ -259,7 +258,7 @@ def _look_at(
 
     Listed pairs are looked at as such, in calls with ``single``, and passed over in others.
     """
-    price, floor, turn, offset, extra = task.price, task.floor, task.turn, task.offset, task.extra
+    price, floor, turn, extra = task.price, task.floor, task.turn, task.extra
     permitted, least_gain = task.permitted, task.least_gain
     lines, floats, words, codes, cells, places, values = conditions
     theirs, feature, times = sums.mentor_starts, sums.mentor_feature, sums.mentor_gain
@@ -267,7 +266,7 @@ def _look_at(
     lists, alone, more, locked = listed
     heap, held, threshold = best.starts, best.held, best.threshold
     mentor_of, value_of, gain_of = best.mentor, best.value, best.gain
-    people, last = len(price), -1
+    last = -1
     for n in range(count):
         mentee: Any = np.int64(pending[n, 0])
         mentor: Any = np.int64(pending[n, 1])
@@ -300,12 +299,9 @@ def _look_at(
             continue
         base, size = heap[mentee], held[mentee]
         room = heap[mentee + 1] - base
-        place = turn[mentor] - offset[mentee]
-        place += people if place < 0 else 0
-        if size == room and value == value_of[base]:
-            worst = turn[mentor_of[base]] - offset[mentee]
-            if place > (worst if worst >= 0 else worst + people):
-                continue
+        full_of_equals = size == room and value == value_of[base]
+        if full_of_equals and turn[mentor] > turn[mentor_of[base]]:
+            continue
         if not certain:
             if gain < least_gain:
                 continue
@@ -323,7 +319,6 @@ def _look_at(
             size,
             room,
             turn,
-            offset[mentee],
             mentor,
             value,
             gain,
@@ -405,13 +400,11 @@ def _product(codes: Any, values: Any, places: Any, one: int, other: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _worse(mentors: Any, values: Any, turn: Any, offset: int, a: int, b: int) -> bool:
+def _worse(mentors: Any, values: Any, turn: Any, a: int, b: int) -> bool:
     """Say whether pair ``a`` of a heap comes after ``b``: by value, then by turn."""
     if values[a] != values[b]:
         return values[a] < values[b]
-    one, other = turn[mentors[a]] - offset, turn[mentors[b]] - offset
-    one += len(turn) if one < 0 else 0
-    return one > (other if other >= 0 else other + len(turn))
+    return turn[mentors[a]] > turn[mentors[b]]
 
 
 @njit(cache=True, nogil=True)
@@ -423,7 +416,6 @@ def _keep(
     size: int,
     room: int,
     turn: Any,
-    offset: int,
     mentor: int,
     value: int,
     gain: int,
@@ -434,7 +426,7 @@ def _keep(
     if size < room:
         while at > base:
             above = base + ((at - base - 1) >> 1)
-            if not _worse(mentors, values, turn, offset, at, above):
+            if not _worse(mentors, values, turn, at, above):
                 return
             _swap(mentors, values, gains, at, above)
             at = above
@@ -443,9 +435,9 @@ def _keep(
         below = base + 2 * (at - base) + 1
         if below >= base + room:
             return
-        if below + 1 < base + room and _worse(mentors, values, turn, offset, below + 1, below):
+        if below + 1 < base + room and _worse(mentors, values, turn, below + 1, below):
             below += 1
-        if not _worse(mentors, values, turn, offset, below, at):
+        if not _worse(mentors, values, turn, below, at):
             return
         _swap(mentors, values, gains, below, at)
         at = below
@@ -561,6 +553,6 @@ def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, fl
                 if size < room:
                     held[mentee] = size + 1
                 gain = row[mentee]
-                _keep(mentor_of, value_of, gain_of, base, size, room, turn, 0, mentor, value, gain)
+                _keep(mentor_of, value_of, gain_of, base, size, room, turn, mentor, value, gain)
                 if held[mentee] == room:
                     least[mentee] = value_of[base] + 1
