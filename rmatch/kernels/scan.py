@@ -176,6 +176,10 @@ def scan(
                     start,
                     weight,
                 )
+    # A block needs room for all its pairs.
+    count = _look_at(
+        pending, upper, count, False, sums, conditions, listed, task, best, start, weight
+    )
     slack, fall, few = task.slack, task.fall, task.few
     for block in range(blocks):
         if block % GROUP == 0:

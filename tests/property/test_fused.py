@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 from collections.abc import Iterator
 from typing import Any
@@ -110,6 +111,26 @@ def test_many_blocks(family: str) -> None:
     )
     cols = slice(0, problem.shape[1])
     assert same(again.scan(cols, wanted), BlockScanner.of(problem, Options()).scan(cols, wanted))
+
+
+def test_pairs_that_wait_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs alone that wait for an exact look leave room for a whole block: none is written beyond.
+
+    The loop runs uncompiled, where arrays know their ends.
+    """
+    problem = FAMILIES["skills"](600)
+    mentors, mentees = problem.shape
+    few, last = mentors // 50, slice(mentees - 81, mentees)  # 80 mentees with a few each, and one
+    fall = np.zeros(mentors, np.int64)
+    fall[:few] = 2
+    least, known = np.full(mentees, 4 * GRID), np.full(mentees, 4 * GRID - 1)
+    least[-1], known[-1] = LOWEST, 1 << 61
+    wanted = Wanted(np.zeros(mentors, np.int64), least, np.full(mentees, mentors), known, fall)
+    kernel = importlib.import_module("rmatch.kernels.scan")
+    monkeypatch.setattr(kernel, "scan", kernel.scan.py_func)
+    plain = BlockScanner.of(problem, Options()).scan(last, wanted)
+    assert len(plain.mentor) > 64
+    assert same(FusedScanner.of(problem, Options()).scan(last, wanted), plain)
 
 
 @pytest.mark.parametrize("seed", range(30))
