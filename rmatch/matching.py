@@ -12,7 +12,7 @@ import numpy as np
 from rmatch.answers import Answers
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
-from rmatch.errors import SolverError, UnknownPersonError, UnsupportedFeatureError
+from rmatch.errors import SolverError, UnsupportedFeatureError
 from rmatch.report import Reports
 from rmatch.schema import VERSION
 from rmatch.solvers import Prices, Stage, Status, gap_of
@@ -94,10 +94,11 @@ class Matching(Answers, Reports):
 
     def partners(self, person: Any) -> tuple[Any, ...]:
         """Return the ids of a person's partners, as mentor and as mentee."""
-        found = [pair.mentee for pair in self.pairs if pair.mentor == person]
-        found += [pair.mentor for pair in self.pairs if pair.mentee == person]
-        if not found and person not in {*self.mentor_ids, *self.mentee_ids}:
-            raise UnknownPersonError(f"nobody has the id {person!r}")
+        from rmatch.answers.people import rows_of
+
+        at = rows_of(self, person)
+        found = [self.mentee_ids[col] for col in self.cols[self.rows == at["mentor"]].tolist()]
+        found += [self.mentor_ids[row] for row in self.rows[self.cols == at["mentee"]].tolist()]
         return tuple(found)
 
     @cached_property
@@ -284,23 +285,31 @@ class Matching(Answers, Reports):
     # ---- how it leaves -----------------------------------------------------------------------
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return one flat dict per pair: mentor, mentee, score, each part, reasons, flags."""
+        """Return one flat dict per pair: mentor, mentee, score, each part, reasons, flags.
+
+        Ids are as they were given: where a roster's were whole numbers, they are so again, and the
+        table can be joined with the one that people came from. Everywhere else ids are text.
+        """
+        mentors, mentees = (_given(self, side, axis) for axis, side in enumerate(_SIDES))
         return [
             {
-                "mentor": pair.mentor,
-                "mentee": pair.mentee,
+                "mentor": mentors[row],
+                "mentee": mentees[col],
                 "score": pair.score,
                 **pair.parts,
                 "reasons": "; ".join(pair.reasons),
                 "flags": "; ".join(pair.flags),
             }
-            for pair in self.pairs
+            for pair, row, col in zip(
+                self.pairs, self.rows.tolist(), self.cols.tolist(), strict=True
+            )
         ]
 
     def to_frame(self, backend: str | None = None) -> Any:
         """Return the pairs as a data frame of ``backend``: "pandas", "polars" or "pyarrow".
 
-        Without a backend, the first of these that is installed is used.
+        Without a backend, the first of these that is installed is used. Ids are as in
+        :meth:`to_records`.
         """
         from rmatch.frames import frame
 
@@ -388,6 +397,18 @@ class Matching(Answers, Reports):
         from rmatch.reasons import html_table
 
         return html_table(self)
+
+
+_SIDES = ("mentors", "mentees")
+
+
+def _given(matching: Matching, side: str, axis: int) -> tuple[Any, ...]:
+    """Return the ids of a side as they were given, or what stands in place of them."""
+    roster = getattr(matching.problem, side, None)
+    if matching.aliases is not None or roster is None:
+        return _ids(matching, side, axis)
+    ids: tuple[Any, ...] = roster.given_ids
+    return ids
 
 
 def _ids(matching: Matching, side: str, axis: int) -> tuple[Any, ...]:

@@ -11,6 +11,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from rmatch.errors import InvalidInputError
 
@@ -19,6 +22,31 @@ SIMILAR = 90
 
 #: Shorter names differ by a letter and mean something else: C, R, Go, SQL, SAP.
 SHORTEST = 4
+
+
+def label(value: Any) -> str:
+    """Return the text that an id, a category or a name in a list is known and compared by.
+
+    Without spaces around it, and in Unicode's normal form NFC: letters that look the same are the
+    same, however a keyboard put them together. A whole number has no decimal point.
+
+    Examples
+    --------
+    >>> label(" e\u0301 ") == label("\u00e9"), label(7.0), label(True)
+    (True, '7', 'yes')
+    """
+    if not isinstance(value, str):
+        if isinstance(value, bool | np.bool_):
+            return "yes" if value else "no"
+        if isinstance(value, float | np.floating) and float(value).is_integer():
+            value = int(value)
+    written = str(value).strip()
+    return written if written.isascii() else unicodedata.normalize("NFC", written)
+
+
+def labels(values: Iterable[Any]) -> tuple[str, ...]:
+    """Return the label of each value, such as the two ids of a pair."""
+    return tuple(map(label, values))
 
 
 @lru_cache(maxsize=65536)
@@ -69,7 +97,7 @@ def one_spelling(
 def _aliases(synonyms: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the spelling of each final name, and the final name of each synonym, by key."""
     step = {name_key(one): name_key(other) for one, other in synonyms.items()}
-    spelled = {name_key(other): other.strip() for other in synonyms.values()}
+    spelled = {name_key(other): label(other) for other in synonyms.values()}
     final: dict[str, str] = {}
     for start in step:
         seen, at = {start}, step[start]

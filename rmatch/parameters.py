@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.names import labels
 
 
 def check_numbers(owner: Any) -> None:
@@ -50,6 +51,16 @@ def listed(name: str, values: Any) -> tuple[Any, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidInputError(f"{name}={values!r}; a list is needed: {name}=[...]")
     return tuple(values)
+
+
+def id_pairs(name: str, pairs: Any) -> tuple[tuple[str, str], ...]:
+    """Return pairs of ids as they are compared; what is no pair is named."""
+    given = listed(name, pairs)
+    found = [labels(each) if not isinstance(each, str) else () for each in given]
+    wrong = [each for each, both in zip(given, found, strict=True) if len(both) != 2]
+    if wrong:
+        raise InvalidInputError(f"{name}: {wrong[:5]}; pairs of two different ids are needed")
+    return tuple((both[0], both[1]) for both in found)
 
 
 def is_whole(value: Any) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, share_labels
 from rmatch.errors import InvalidInputError, UnknownPersonError
+from rmatch.names import label
 from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
@@ -144,17 +145,21 @@ class Roster:
     ``roster[2:5]`` and ``roster[index_array]`` are rosters that share the labels of this one.
     Columns are named as the fields of :class:`Person`, but for ``birth_year`` (two columns,
     ``birth_earliest`` and ``birth_latest``) and ``working_hours`` (``hours_from``, ``hours_to``).
+
+    ``ids`` are text, whatever they were given as: ``1``, ``1.0`` and ``"1"`` are one person. Where
+    all were given as whole numbers, ``whole_ids`` says so, and ``given_ids`` are those numbers.
     """
 
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
     scale: Scale = Scale()
+    whole_ids: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Roster, (self.ids, dict(self.columns), self.scale))
+        return (Roster, (self.ids, dict(self.columns), self.scale, self.whole_ids))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -177,11 +182,11 @@ class Roster:
         positions = np.arange(len(self))[rows]
         ids = tuple(map(self.ids.__getitem__, positions.tolist()))
         columns = {name: column.take(rows) for name, column in self.columns.items()}
-        return Roster(ids, columns, self.scale)
+        return Roster(ids, columns, self.scale, self.whole_ids)
 
     def replace(self, **columns: Column) -> Roster:
         """Return a copy with some columns added or changed."""
-        return Roster(self.ids, {**self.columns, **columns}, self.scale)
+        return replace(self, columns={**self.columns, **columns})
 
     def has(self, name: str) -> bool:
         """Say whether anybody has a value in this column."""
@@ -216,11 +221,16 @@ class Roster:
             )
         return column
 
-    def index(self, person: str) -> int:
-        """Return the row of a person's id."""
+    @property
+    def given_ids(self) -> tuple[str | int, ...]:
+        """The ids as they were given, for tables that leave: whole numbers, or else text."""
+        return tuple(map(int, self.ids)) if self.whole_ids else self.ids
+
+    def index(self, person: Any) -> int:
+        """Return the row of a person's id; 7 and "7" are the same id."""
         try:
-            return self._index[person]
-        except (KeyError, TypeError):  # a list is nobody's id either
+            return self._index[label(person)]
+        except KeyError:
             raise UnknownPersonError(f"nobody on this roster has the id {person!r}") from None
 
     @cached_property
@@ -281,8 +291,8 @@ def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
         _link_goals(columns, roster)
     _link_labels(shared)
     return (
-        Roster(mentors.ids, shared[0], mentors.scale),
-        Roster(mentees.ids, shared[1], mentees.scale),
+        replace(mentors, columns=shared[0]),
+        replace(mentees, columns=shared[1]),
     )
 
 

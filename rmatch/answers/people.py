@@ -9,6 +9,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.names import did_you_mean
+from rmatch.parameters import is_whole
 from rmatch.problem import Problem
 from rmatch.scoring.coverage import ReturnCoverage, TeachingCoverage, covered_goals
 
@@ -93,17 +94,34 @@ def other_reasons(
 
 def row_of(matching: Matching, side: str, person: Any) -> int:
     """Return somebody's row on one side."""
+    row = _found(matching, side, person)
+    if row is not None:
+        return row
     ids = matching.mentor_ids if side == "mentor" else matching.mentee_ids
+    if isinstance(matching.problem, Problem):
+        raise UnknownPersonError(f"no {side} has the id {person!r}{did_you_mean(person, ids)}")
+    raise UnknownPersonError(f"there is no {side} {person!r}; {side}s are 0 to {len(ids) - 1}")
+
+
+def rows_of(matching: Matching, person: Any) -> dict[str, int | None]:
+    """Return somebody's row on each side, ``None`` on the side where they are not."""
+    found = {side: _found(matching, side, person) for side in ("mentor", "mentee")}
+    if found == {"mentor": None, "mentee": None}:
+        meant = did_you_mean(person, (*matching.mentor_ids, *matching.mentee_ids))
+        raise UnknownPersonError(f"nobody has the id {person!r}{meant}")
+    return found
+
+
+def _found(matching: Matching, side: str, person: Any) -> int | None:
+    """Return somebody's row, or ``None``; people of a bare matrix go by their positions."""
     roster = getattr(matching.problem, f"{side}s", None)
-    if roster is not None:
-        try:
-            return int(roster.index(person))
-        except UnknownPersonError:
-            meant = did_you_mean(person, ids)
-            raise UnknownPersonError(f"no {side} has the id {person!r}{meant}") from None
-    if person not in ids:
-        raise UnknownPersonError(f"there is no {side} {person!r}; {side}s are 0 to {len(ids) - 1}")
-    return int(person)
+    if roster is None:
+        size = matching.problem.shape[0 if side == "mentor" else 1]
+        return int(person) if is_whole(person) and 0 <= person < size else None
+    try:
+        return int(roster.index(person))
+    except UnknownPersonError:
+        return None
 
 
 def side_of(matching: Matching, person: Any, side: str | None) -> tuple[str, int]:
@@ -112,17 +130,10 @@ def side_of(matching: Matching, person: Any, side: str | None) -> tuple[str, int
         raise InvalidInputError(f"side={side!r}; allowed are 'mentor' and 'mentee'")
     if side is not None:
         return side, row_of(matching, side, person)
-    sides = [
-        one
-        for one, ids in (("mentor", matching.mentor_ids), ("mentee", matching.mentee_ids))
-        if person in ids
-    ]
-    if not sides:
-        meant = did_you_mean(person, (*matching.mentor_ids, *matching.mentee_ids))
-        raise UnknownPersonError(f"nobody has the id {person!r}{meant}")
-    if len(sides) > 1:
+    rows = {one: row for one, row in rows_of(matching, person).items() if row is not None}
+    if len(rows) > 1:
         raise InvalidInputError(f"{person!r} is on both sides; say side='mentor' or side='mentee'")
-    return sides[0], row_of(matching, sides[0], person)
+    return next(iter(rows.items()))
 
 
 def line(matching: Matching, side: str, row: int) -> tuple[Any, Any]:

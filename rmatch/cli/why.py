@@ -76,7 +76,7 @@ def _sorted_out(given: Given, ids: list[str]) -> tuple[Given, list[str]]:
 
 def _answer(matching: Matching, ids: list[str], side: str | None) -> tuple[str, Answer]:
     """Return the question that these ids ask, and its answer."""
-    from rmatch.answers.people import row_of, side_of
+    from rmatch.answers.people import row_of, rows_of, side_of
 
     if len(ids) == 1:
         place, row = side_of(matching, ids[0], side)
@@ -84,8 +84,8 @@ def _answer(matching: Matching, ids: list[str], side: str | None) -> tuple[str, 
             return "alternatives", matching.alternatives(ids[0], side=place)
         return "why_unmatched", matching.why_unmatched(ids[0], side=place)
     mentor, mentee = ids
-    known = matching.mentor_ids, matching.mentee_ids
-    if mentor not in known[0] and mentor in known[1] and mentee in known[0]:
+    one, other = rows_of(matching, mentor), rows_of(matching, mentee)
+    if one["mentor"] is None and other["mentor"] is not None:
         mentor, mentee = mentee, mentor
     row, col = row_of(matching, "mentor", mentor), row_of(matching, "mentee", mentee)
     if ((matching.rows == row) & (matching.cols == col)).any():

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from rmatch.errors import InvalidInputError
+from rmatch.names import label
 
 
 class State(Enum):
@@ -88,6 +89,10 @@ class Event:
     by: str = ""
     reason: str = ""
     to: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("mentor", "mentee", "by"):
+            object.__setattr__(self, name, label(getattr(self, name)))
 
     @property
     def about(self) -> str:

@@ -17,6 +17,7 @@ from rmatch.errors import (
 )
 from rmatch.living.calendars import Windows, moment, month
 from rmatch.living.checkin_check import check_sessions
+from rmatch.names import label
 from rmatch.problem import Problem
 from rmatch.solvers.cpsat import modelling
 
@@ -91,6 +92,7 @@ class CheckinPlan:
         planned = [(each.mentor, each.mentee) for each in self.sessions]
         people = {who for pair in planned for who in pair}
         people |= {who for each in self.missed for who in (each.mentor, each.mentee)}
+        person = None if person is None else label(person)
         if person is not None and person not in people:
             raise UnknownPersonError(f"to_ical: nobody in this plan has the id {person!r}")
         try:

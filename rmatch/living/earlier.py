@@ -10,6 +10,7 @@ from typing import Any
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.export import plain_cell
 from rmatch.living.acceptance import State
+from rmatch.names import label
 from rmatch.reading.tables import load
 from rmatch.schema import MatchingRecord
 
@@ -89,5 +90,4 @@ def _record(file: Path) -> Mapping[str, Any]:
 def _text(cell: Any) -> str:
     if cell is None or cell != cell:
         return ""
-    whole = isinstance(cell, float) and cell.is_integer()  # Excel has no whole numbers
-    return plain_cell(str(int(cell) if whole else cell).strip())
+    return plain_cell(label(cell))

@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.candidates import of_pairs
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import GRID
+from rmatch.names import label, labels
 from rmatch.problem import Problem
 from rmatch.solvers import Status
 
@@ -126,7 +127,7 @@ def suggest_weights(
         matching if matching.status is Status.OPTIMAL else _rematched(matching, problem.weights),
         _rematched(matching, shares),
         fit,
-        groups or {},
+        {label(person): group for person, group in (groups or {}).items()},
     )
     before, after = fairness["mean expected rating"]
     doubts = _doubts(values, rated, fit, weights)
@@ -136,11 +137,11 @@ def suggest_weights(
 def _values(matching: Matching, ratings: Mapping[tuple[str, str], float]) -> tuple[Floats, Floats]:
     """Return (pairs, parts) values in [0, 1] and the ratings of rated pairs."""
     problem = matching.problem
-    known = {(pair.mentor, pair.mentee): at for at, pair in enumerate(matching.pairs)}
+    known = {labels((pair.mentor, pair.mentee)): at for at, pair in enumerate(matching.pairs)}
     problems = [
         InputProblem(f"{mentor!r} with {mentee!r} is no pair of the matching")
         for mentor, mentee in ratings
-        if (mentor, mentee) not in known
+        if labels((mentor, mentee)) not in known
     ]
     problems += [
         InputProblem(f"the rating of {mentor!r} with {mentee!r} is {value!r}")
@@ -151,7 +152,7 @@ def _values(matching: Matching, ratings: Mapping[tuple[str, str], float]) -> tup
         raise InvalidInputError.from_problems(problems)
     if len(ratings) < 3:
         raise InvalidInputError(f"{len(ratings)} ratings; at least 3 are needed")
-    rows = np.array([known[pair] for pair in ratings])
+    rows = np.array([known[labels(pair)] for pair in ratings])
     parts = part_values(problem, matching.rows[rows], matching.cols[rows])
     return parts, np.array(list(ratings.values()), dtype=float)
 
@@ -217,7 +218,7 @@ def _fairness(
 
 
 def _rate(ids: tuple[Any, ...], matched: set[Any], groups: Mapping[str, Any], group: Any) -> float:
-    members = [person for person in ids if groups.get(person) == group]
+    members = [person for person in ids if groups.get(label(person)) == group]
     return sum(person in matched for person in members) / len(members) if members else 0.0
 
 

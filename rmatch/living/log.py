@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.errors import InvalidInputError
 from rmatch.living.acceptance import Event, Ledger, Standing, State, as_event
+from rmatch.names import label, labels
 
 if TYPE_CHECKING:
     from rmatch.living.rematch import Rematch
@@ -128,7 +129,7 @@ class PairLog:
         """
         matching: Any = getattr(result, "matching", result)
         why = {(each.mentor, each.mentee): each.words for each in getattr(result, "ended", ())}
-        ids = matching.mentor_ids, matching.mentee_ids
+        ids = labels(matching.mentor_ids), labels(matching.mentee_ids)
         pairs = zip(matching.rows.tolist(), matching.cols.tolist(), strict=True)
         chosen = {(ids[0][row], ids[1][col]): None for row, col in pairs}
         states = self.states()
@@ -155,6 +156,7 @@ class PairLog:
     def leave(self, person: str, *, on: date) -> tuple[tuple[str, str], ...]:
         """Record that somebody left, in all roles, and that their pairs end; return those."""
         self._catch_up()
+        person = label(person)
         ended: dict[tuple[str, str], None] = {}
         gone = []
         for side in ("mentors", "mentees"):

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.names import label
 
 Kind = Literal["started", "planned", "held", "cancelled", "rated", "goal_reached", "ended"]
 
@@ -24,6 +25,10 @@ class PairEvent:
     kind: Kind
     on: date
     value: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("mentor", "mentee"):
+            object.__setattr__(self, name, label(getattr(self, name)))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from rmatch.living.carry import Carried, carried
 from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Reason, changes_of
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
-from rmatch.names import did_you_mean
+from rmatch.names import did_you_mean, label, labels
 from rmatch.parameters import is_finite, is_whole, listed
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
@@ -243,7 +243,7 @@ def _earlier(
         old = _named(previous, previous.rows, previous.cols)
         found = dict.fromkeys(_named(previous, *previous.problem.locks), State.LOCKED)
     elif isinstance(previous, MatchingRecord):
-        old = [(str(pair.mentor), str(pair.mentee)) for pair in previous.pairs]
+        old = [_pair((pair.mentor, pair.mentee)) for pair in previous.pairs]
     elif isinstance(previous, Mapping):
         found = {_pair(pair): State.named(state) for pair, state in previous.items()}
         old = [pair for pair, state in found.items() if not state.over]
@@ -267,7 +267,7 @@ def _named(matching: Matching, rows: NDArray[np.intp], cols: NDArray[np.intp]) -
 def _pair(pair: Any) -> Ids:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         raise InvalidInputError(f"earlier pair {pair!r}; (mentor id, mentee id) is needed")
-    return str(pair[0]), str(pair[1])
+    return label(pair[0]), label(pair[1])
 
 
 def _today(
@@ -299,7 +299,7 @@ def _stay(
     mentors: Roster, mentees: Roster, drop: Sequence[str]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions of those who did not leave."""
-    leavers = {drop} if isinstance(drop, str) else set(drop)
+    leavers = {*labels([drop] if isinstance(drop, str | int) else drop)}
     everybody = {*mentors._index, *mentees._index} if leavers else set()
     unknown = sorted(leavers - everybody)
     if unknown:

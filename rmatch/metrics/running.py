@@ -9,6 +9,7 @@ import numpy as np
 from rmatch.intervals import Interval
 from rmatch.metrics.base import Measure, Measured, figure, mean, metric, present, share
 from rmatch.metrics.facts import SIDES, Facts
+from rmatch.names import label, labels
 
 VOLUNTEERS = "volunteers differ from others; without a comparison this shows no effect"
 
@@ -121,4 +122,5 @@ def _hours(facts: Facts) -> float:
 
 
 def _of(facts: Facts, side: str, answers: Mapping[str, float]) -> list[float]:
-    return [answers[person] for person in facts.ids(side) if person in answers]
+    given = {label(person): answer for person, answer in answers.items()}
+    return [given[person] for person in labels(facts.ids(side)) if person in given]

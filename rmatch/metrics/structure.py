@@ -10,6 +10,7 @@ from rmatch.candidates import blocks
 from rmatch.columns import Categories, Numbers
 from rmatch.metrics.base import Measure, Measured, figure, mean, metric, present, share
 from rmatch.metrics.facts import Facts
+from rmatch.names import labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,8 +119,8 @@ def org_distance(facts: Facts) -> Measured:
 def new_ties(facts: Facts) -> Measured:
     """Contacts count in either order."""
     contacts = facts.observed.contacts or frozenset()
-    known = {frozenset(pair) for pair in contacts}
-    new = sum(frozenset(pair) not in known for pair in facts.pair_ids)
+    known = {frozenset(labels(pair)) for pair in contacts}
+    new = sum(frozenset(labels(pair)) not in known for pair in facts.pair_ids)
     return share(new, len(facts.pair_ids))
 
 

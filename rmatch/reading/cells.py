@@ -19,6 +19,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Numbers
 from rmatch.errors import InputProblem
+from rmatch.names import label
 
 T = TypeVar("T")
 
@@ -178,16 +179,10 @@ def day(cell: Any) -> float:
 
 
 def text(cell: Any) -> str:
-    """Read a label: text stays, a whole number loses its decimal point."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, bool | np.bool_):
-        return "yes" if cell else "no"
-    if isinstance(cell, float | np.floating) and float(cell).is_integer():
-        return str(int(cell))
+    """Read a label; a list is none."""
     if isinstance(cell, list | tuple | set | frozenset | Mapping | np.ndarray):
         raise Bad(f"{cell!r:.60} is no single value")
-    return str(cell).strip()
+    return label(cell)
 
 
 def categories(
@@ -197,10 +192,10 @@ def categories(
     codes: dict[str, int] = {}
 
     def read(cell: Any) -> int:
-        label = "" if missing(cell) else text(cell)
-        if label and check is not None:
-            check(label)
-        return codes.setdefault(label, len(codes)) if label else -1
+        name = "" if missing(cell) else text(cell)
+        if name and check is not None:
+            check(name)
+        return codes.setdefault(name, len(codes)) if name else -1
 
     once = remembering(read)
     column = list(map(once, cells))

@@ -45,10 +45,8 @@ def _in_order(problems: Iterable[InputProblem]) -> list[InputProblem]:
 def _roster(side: Side, scale: Scale) -> Roster:
     if side.roster is not None:
         unchanged = all(side.roster.columns[name] is each for name, each in side.columns.items())
-        return (
-            side.roster if unchanged else Roster(side.roster.ids, side.columns, side.scale or scale)
-        )
-    return Roster(tuple(side.ids), side.columns, scale)
+        return side.roster if unchanged else replace(side.roster, columns=side.columns)
+    return Roster(tuple(side.ids), side.columns, scale, side.whole_ids)
 
 
 def _common_scale(sides: Sequence[Side], options: Reading) -> Scale:

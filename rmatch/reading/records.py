@@ -21,8 +21,10 @@ def roster_to_records(roster: Roster) -> list[dict[str, Any]]:
     [{'id': 's1', 'goals': {'AI': {'target': 4.0, 'importance': 2.0}}, 'site': 'Oslo'}]
     """
     return [
-        {name: _plain(value) for name, value in stated(person).items()} | dict(person.extra)
-        for person in roster
+        {name: _plain(value) for name, value in stated(person).items()}
+        | {"id": given}
+        | dict(person.extra)
+        for given, person in zip(roster.given_ids, roster, strict=True)
     ]
 
 

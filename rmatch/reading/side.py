@@ -13,7 +13,7 @@ import numpy as np
 from rmatch.columns import Categories, Column
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import FIELDS, KNOWN, Field, Kind
-from rmatch.names import closest, name_key
+from rmatch.names import closest, label, name_key
 from rmatch.parameters import is_whole
 from rmatch.people import Roster, Scale
 from rmatch.reading import cells as parsing
@@ -72,6 +72,7 @@ class Side:
     ids: list[str]
     columns: dict[str, Column]
     rows: Sequence[int]
+    whole_ids: bool = False
     scale: Scale | None = None  # of people read before
     roster: Roster | None = None
 
@@ -83,23 +84,25 @@ def parse_side(
     if isinstance(source, Roster):
         return Side(
             name, list(source.ids), dict(source.columns), range(1, len(source) + 1),
-            source.scale, source,
+            source.whole_ids, source.scale, source,
         )  # fmt: skip
     table = load(source, options.sheet)
     problems += [replace(each, side=name) for each in table.problems]
     headers = _headers(table, name, options, problems)
     columns: dict[str, Column] = {}
     ids: list[str] = []
+    whole_ids = False
     for field_name, header in headers.items():
         where = Cells(header, table.rows, name, problems)
         cells = table.columns[header]
         if field_name == "id":
             ids = _ids(cells, where)
+            whole_ids = all(map(_is_whole, cells))
         elif field_name in KNOWN:
             columns |= _known(KNOWN[field_name], cells, where, options)
         else:
             columns[field_name] = _extra(cells, where)
-    return Side(name, ids or [""] * len(table), columns, table.rows)
+    return Side(name, ids or [""] * len(table), columns, table.rows, whole_ids)
 
 
 def _headers(
@@ -144,7 +147,7 @@ _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.ali
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
     if set(map(type, cells)) == {str}:
-        ids = [cell.strip() for cell in cells]
+        ids = list(map(label, cells))
     else:
         column = parsing.categories(cells, where)
         ids = [column.label(row) or "" for row in range(len(cells))]
@@ -152,6 +155,11 @@ def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
         if not person or (len(person) < 5 and parsing.missing(person)):
             where.bad(at, "the id is missing")
     return ids
+
+
+def _is_whole(cell: Any) -> bool:
+    """Excel, and columns that had a gap, hold whole numbers as floats."""
+    return is_whole(cell) or (isinstance(cell, float) and cell.is_integer())
 
 
 def _known(known: Field, cells: Sequence[Any], where: Cells, options: Reading) -> dict[str, Column]:
@@ -248,5 +256,6 @@ def split_roles(everybody: Side, problems: list[InputProblem]) -> list[Side]:
         rows = taken.tolist()
         columns = {each: column.take(taken) for each, column in everybody.columns.items()}
         ids = [everybody.ids[row] for row in rows]
-        sides.append(Side(name, ids, columns, [everybody.rows[row] for row in rows]))
+        rows = [everybody.rows[row] for row in rows]
+        sides.append(Side(name, ids, columns, rows, everybody.whole_ids))
     return sides

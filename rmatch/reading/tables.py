@@ -16,6 +16,7 @@ from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError, MissingDependencyError
 from rmatch.frames import read_parquet
+from rmatch.names import label, labels
 from rmatch.people import Person, Roster, stated
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
@@ -62,7 +63,7 @@ def _from_rows(people: list[Any]) -> Table:
         raise InvalidInputError.from_problems(problems)
     rows = [_plain(person) if isinstance(person, Person) else person for person in people]
     names = dict.fromkeys(chain.from_iterable(rows))
-    columns = {str(name): [row.get(name) for row in rows] for name in names}
+    columns = _by_name(names, [[row.get(name) for row in rows] for name in names])
     return Table(columns, range(1, len(rows) + 1))
 
 
@@ -71,7 +72,7 @@ def _plain(person: Person) -> dict[str, Any]:
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> Table:
-    plain = {str(name): list(column) for name, column in columns.items()}
+    plain = _by_name(columns, map(list, columns.values()))
     lengths = {name: len(column) for name, column in plain.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidInputError(f"columns have different lengths: {lengths}")
@@ -89,8 +90,17 @@ def _from_frame(frame: Any) -> Table:
         raise InvalidInputError(f"two columns have one name. {error}") from error
     if isinstance(data, nw.LazyFrame):
         data = data.collect()
-    columns = {str(column.name): column.to_list() for column in data.iter_columns()}
+    columns = _by_name(data.columns, (column.to_list() for column in data.iter_columns()))
     return Table(columns, range(1, data.shape[0] + 1))
+
+
+def _by_name(names: Iterable[Any], columns: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return columns by their names as they are compared; two of one name are an error."""
+    headers = labels(names)
+    twice = sorted({name for name in headers if headers.count(name) > 1})
+    if twice:
+        raise InvalidInputError(f"two columns have one name: {', '.join(map(repr, twice))}")
+    return dict(zip(headers, columns, strict=True))
 
 
 def _from_file(path: Path, sheet: str | int | None) -> Table:
@@ -113,7 +123,7 @@ def _from_cells(cells: list[list[Any]], name: str) -> Table:
     """Make a table of rows of cells whose first row is the header."""
     if not cells:
         raise InvalidInputError(f"{name} is empty; the first row must name the columns")
-    header = ["" if cell is None else str(cell).strip() for cell in cells[0]]
+    header = ["" if cell is None else label(cell) for cell in cells[0]]
     problems = [
         InputProblem(f"column {header[at]!r} is there twice", 1)
         for at in range(len(header))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.names import label
 
 DECISIONS = ("approved", "declined", "overridden", "locked")
 
@@ -48,7 +49,7 @@ def read_approvals(
     (Approval(who='Ada', decision='approved', on='2026-03-01', reason='', pair=None),)
     """
     problems: list[InputProblem] = []
-    sides = frozenset(mentors), frozenset(mentees)
+    sides = [{label(one): one for one in side} for side in (mentors, mentees)]
     found = [_read(one, row, sides, problems) for row, one in enumerate(given, 1)]
     if problems:
         raise InvalidInputError.from_problems(problems)
@@ -56,7 +57,7 @@ def read_approvals(
 
 
 def _read(
-    one: Any, row: int, sides: tuple[frozenset[Any], ...], problems: list[InputProblem]
+    one: Any, row: int, sides: list[dict[str, Any]], problems: list[InputProblem]
 ) -> Approval | None:
     def wrong(message: str, column: str, hint: str | None = None) -> None:
         problems.append(InputProblem(message, row, column, "approvals", hint))
@@ -77,7 +78,7 @@ def _read(
         wrong(f"{pair!r} is not a mentor's and a mentee's id", "pair")
     if problems or day is None:
         return None
-    both = None if pair is None else (pair[0], pair[1])
+    both = None if pair is None else (sides[0][label(pair[0])], sides[1][label(pair[1])])
     return Approval(
         str(record["who"]), record["decision"], day, str(record.get("reason") or ""), both
     )
@@ -98,6 +99,6 @@ def _day(value: Any) -> str | None:
         return None
 
 
-def _known(pair: Any, sides: tuple[frozenset[Any], ...]) -> bool:
+def _known(pair: Any, sides: list[dict[str, Any]]) -> bool:
     two = isinstance(pair, list | tuple) and len(pair) == 2
-    return two and all(one in side for one, side in zip(pair, sides, strict=True))
+    return two and all(label(one) in side for one, side in zip(pair, sides, strict=True))

@@ -12,6 +12,7 @@ import numpy as np
 
 from rmatch.candidates import blocks
 from rmatch.errors import InvalidInputError
+from rmatch.names import labels
 from rmatch.rules.base import PairRule, Shape
 from rmatch.rules.safety import excepting
 
@@ -63,7 +64,7 @@ class NotPrevious(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        pairs = tuple(sorted({tuple(pair) for pair in self.pairs}))
+        pairs = tuple(sorted({(*labels(pair[:2]), *pair[2:]) for pair in map(tuple, self.pairs)}))
         wrong = [pair for pair in pairs if len(pair) not in (2, 3)]
         if wrong:
             raise InvalidInputError(
@@ -128,7 +129,7 @@ class NotPrevious(PairRule):
         if self.cycles is not None:
             numbers = sorted({pair[2] for pair in self.pairs})[-self.cycles :]
             recent = tuple(pair for pair in self.pairs if self.cycles and pair[2] in numbers)
-        met = [(str(pair[0]), str(pair[1])) for pair in recent]
+        met = [(pair[0], pair[1]) for pair in recent]
         if self.either_way:
             met += [(mentee, mentor) for mentor, mentee in met]
         return met

@@ -16,6 +16,8 @@ import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import Exceptions
+from rmatch.names import label
+from rmatch.parameters import id_pairs
 from rmatch.reading.structure import circles
 from rmatch.rules.base import Missing, PairRule, Shape
 
@@ -76,10 +78,12 @@ class ReportingLine(PairRule):
                 "numbers of steps from 1"
             )
         for name in ("dotted", "waived"):
-            pairs = frozenset(frozenset(pair) for pair in getattr(self, name))
+            pairs = frozenset(map(frozenset, id_pairs(f"{self.name}: {name}", getattr(self, name))))
             if any(len(pair) != 2 for pair in pairs):
                 raise InvalidInputError(f"reporting_line: {name} holds pairs of two different ids")
             object.__setattr__(self, name, pairs)
+        org = {label(p): None if m is None else label(m) for p, m in self.org.items()}
+        object.__setattr__(self, "org", org)
 
     def bound(self, mentors: Roster, mentees: Roster) -> ReportingLine:
         """Complete the organisation chart from the rosters, and refuse a broken one."""
@@ -206,7 +210,7 @@ class Conflicts(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        pairs = frozenset(frozenset(map(str, pair)) for pair in self.pairs)
+        pairs = frozenset(map(frozenset, id_pairs(self.name, self.pairs)))
         wrong = [sorted(pair) for pair in pairs if len(pair) != 2]
         if wrong:
             raise InvalidInputError(

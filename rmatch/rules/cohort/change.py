@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import id_pairs
 from rmatch.rows import Row
 from rmatch.rules.cohort.base import Breach, CohortRule, Pairs, PricedRule, fraction, whole
 
@@ -54,7 +55,7 @@ class ChangeBudget(PricedRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        pairs = tuple(dict.fromkeys((one, other) for one, other in self.previous))
+        pairs = tuple(dict.fromkeys(id_pairs(self.name, self.previous)))
         object.__setattr__(self, "previous", pairs)
         if self.most is not None and self.share is not None:
             raise InvalidInputError(f"{self.name}: give most= or share=, not both")

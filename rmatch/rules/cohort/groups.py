@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.names import label, labels
+from rmatch.parameters import listed
 from rmatch.rows import Row
 from rmatch.rules.cohort.base import (
     Breach,
@@ -64,6 +66,11 @@ class ReleaseCap(PricedRule):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_side(self, self.side, _SIDES)
+        if isinstance(self.most, Mapping):
+            named = {
+                label(unit) if isinstance(unit, str) else unit: n for unit, n in self.most.items()
+            }
+            object.__setattr__(self, "most", named)
         for value in self.most.values() if isinstance(self.most, Mapping) else (self.most,):
             whole(self, "most", value)
 
@@ -136,7 +143,9 @@ class _OfPeople(PricedRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "people", tuple(dict.fromkeys(self.people)))
+        object.__setattr__(
+            self, "people", tuple(dict.fromkeys(labels(listed("people", self.people))))
+        )
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where somebody is on neither roster."""

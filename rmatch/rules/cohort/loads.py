@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import id_pairs
 from rmatch.rows import Row
 from rmatch.rules.cohort.base import (
     Breach,
@@ -371,7 +372,7 @@ class NoTwoCycles(PricedRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "reciprocal", tuple((a, b) for a, b in self.reciprocal))
+        object.__setattr__(self, "reciprocal", id_pairs(self.name, self.reciprocal))
 
     def rows(
         self, problem: Problem, mentor: NDArray[np.int32], mentee: NDArray[np.int32]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.parameters import id_pairs
 from rmatch.rules.cohort.base import Breach, CohortRule, Pairs
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class LockedPairs(CohortRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "pairs", tuple((one, other) for one, other in self.pairs))
+        object.__setattr__(self, "pairs", id_pairs(self.name, self.pairs))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where a locked person is on no roster, or is locked with themself."""
