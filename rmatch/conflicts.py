@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rmatch import solvers
+from rmatch.answers.wording import counted
 from rmatch.candidates import all_candidates
 from rmatch.columns import Numbers
 from rmatch.errors import InfeasibleError, SolverError
@@ -216,7 +217,7 @@ def in_words(problem: Problem | MatrixProblem, demands: Sequence[Demand]) -> tup
     words = [*_minimums(rules, demands, "mentor"), *_minimums(rules, demands, "mentee")]
     for demand in demands:
         if demand.kind == "seats":
-            words.append(f"there are only {problem.bounds.seats} seats")
+            words.append(_seats(problem.bounds.seats or 0))
         elif isinstance(problem, Problem) and demand.kind == "lock":
             mentor, mentee = problem.mentors.ids[demand.row], problem.mentees.ids[demand.col]
             words.append(f"lock {mentor} with {mentee}")
@@ -224,6 +225,12 @@ def in_words(problem: Problem | MatrixProblem, demands: Sequence[Demand]) -> tup
             rule = problem.rules[demand.rule]
             words.append("a private rule" if rule.private else f"rule: {rule.describe()}")
     return tuple(words)
+
+
+def _seats(seats: int) -> str:
+    if seats:
+        return f"there {'is' if seats == 1 else 'are'} only {counted(seats, 'seat')}"
+    return "there are no seats"
 
 
 def _minimums(problem: Problem | MatrixProblem, demands: Sequence[Demand], side: str) -> list[str]:
@@ -247,6 +254,6 @@ def _minimums(problem: Problem | MatrixProblem, demands: Sequence[Demand], side:
     who = f"{side} {shown} needs" if len(ids) == 1 else f"these {len(ids)} {side}s need"
     names = "" if len(ids) == 1 else f" ({shown})"
     count, room = int(partners.sum()), int(most[partners].sum())
-    words = f"{who} {int(least[at].sum())} pairs in all{names}, and there are {count} {other}"
-    words += f"{'' if count == 1 else 's'} with {room} place{'' if room == 1 else 's'} for them"
-    return [words]
+    there = f"there {'is' if count == 1 else 'are'} {counted(count, other)}"
+    needed = counted(int(least[at].sum()), "pair")
+    return [f"{who} {needed} in all{names}, and {there} with {counted(room, 'place')} for them"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.answers import Answers
+from rmatch.answers.wording import counted
 from rmatch.certificate import Certificate, prices_of
 from rmatch.check import Violation, check
 from rmatch.errors import SolverError, UnsupportedFeatureError
@@ -359,10 +360,11 @@ class Matching(Answers, Reports):
     def summary(self) -> str:
         """Say in a few lines what was found and how it is known."""
         mentors, mentees = self.problem.shape
+        learn, teach = len(np.unique(self.cols)), len(np.unique(self.rows))
         lines = [
             (
-                f"{len(self)} pairs: {len(np.unique(self.cols))} of {mentees} mentees and "
-                f"{len(np.unique(self.rows))} of {mentors} mentors matched"
+                f"{counted(len(self), 'pair')}: {learn} of {mentees} mentees and "
+                f"{teach} of {mentors} mentors matched"
             )
         ]
         if len(self):

@@ -100,14 +100,15 @@ def _aliases(synonyms: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
     spelled = {name_key(other): label(other) for other in synonyms.values()}
     final: dict[str, str] = {}
     for start in step:
-        seen, at = {start}, step[start]
+        path, at = [start], step[start]
         while at in step and step[at] != at:
-            if at in seen:
+            if at in path:
+                circle = [*path[path.index(at) :], at]
                 raise InvalidInputError(
-                    f"synonyms run in a circle: {' -> '.join([*sorted(seen), at])}; "
+                    f"synonyms run in a circle: {' -> '.join(circle)}; "
                     "let each lead to the name to keep"
                 )
-            seen.add(at)
+            path.append(at)
             at = step[at]
         final[start] = at
     return spelled, final

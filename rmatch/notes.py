@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmatch.answers.wording import counted
 from rmatch.names import near_misses
 from rmatch.problem import Problem
 
@@ -57,6 +58,6 @@ def _unteachable(problem: Problem) -> list[str]:
 def _flagged(matching: Matching) -> list[str]:
     flags = Counter(flag for pair in matching.pairs for flag in pair.flags)
     return [
-        f"{count} pairs to review, data is missing for the rule: {rule}"
+        f"{counted(count, 'pair')} to review, data is missing for the rule: {rule}"
         for rule, count in sorted(flags.items())
     ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.names import labels
+from rmatch.names import did_you_mean, labels
 
 
 def check_numbers(owner: Any) -> None:
@@ -51,6 +52,22 @@ def listed(name: str, values: Any) -> tuple[Any, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidInputError(f"{name}={values!r}; a list is needed: {name}=[...]")
     return tuple(values)
+
+
+def check_keywords(function: Callable[..., Any], given: Mapping[str, Any], options: type) -> None:
+    """Raise where further keywords of a function are no fields of ``options``, as Python would.
+
+    The error names the function that was called, and what may be meant.
+    """
+    known = [each.name for each in dataclasses.fields(options)]
+    for name in given:
+        if name not in known:
+            own = inspect.signature(function).parameters.values()
+            named = [each.name for each in own if each.kind is not each.VAR_KEYWORD]
+            raise TypeError(
+                f"{function.__name__}() got an unexpected keyword argument {name!r}"
+                f"{did_you_mean(name, [*named, *known])}"
+            )
 
 
 def id_pairs(name: str, pairs: Any) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from rmatch.conflicts import infeasible
 from rmatch.errors import SolverError
 from rmatch.matching import Matching
 from rmatch.matrix import MatrixProblem
+from rmatch.parameters import check_keywords
 from rmatch.problem import Problem
 from rmatch.solvers import Infeasible, Options
 
@@ -112,8 +113,9 @@ def match(
     >>> matching.status.value
     'optimal'
     """
-    from rmatch.reading import read_sides
+    from rmatch.reading import Reading, read_sides
 
+    check_keywords(match, reading, Reading)
     started = perf_counter()
     left, right = read_sides(mentors, mentees, **reading)
     read = perf_counter()
@@ -172,6 +174,7 @@ def match_matrix(
     >>> [(pair.mentor, pair.mentee, pair.score) for pair in matching.pairs]
     [(0, 0, 3.0), (1, 1, 2.0)]
     """
+    check_keywords(match_matrix, limits, Options)
     started = perf_counter()
     problem = MatrixProblem.of(
         scores,
@@ -223,6 +226,7 @@ def solve(
     >>> rmatch.solve(problem, solver="sparse", time_limit=60).score
     5.0
     """
+    check_keywords(solve, limits, Options)
     options = dataclasses.replace(options or Options(), **limits)
     phases = dict(seconds or {})
     try:

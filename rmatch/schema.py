@@ -84,7 +84,7 @@ class MatchingRecord:
         >>> [(pair.mentor, pair.mentee, pair.score) for pair in record.pairs]
         [('Ana', 'Ben', 1.0)]
         >>> print(rmatch.rematch(record, *people))
-        Nothing changes: all 1 pairs go on.
+        Nothing changes: the 1 pair goes on.
         """
         from pydantic import TypeAdapter, ValidationError
 

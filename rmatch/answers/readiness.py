@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import maximum_flow
 from rmatch.answers.answer import Answer, plain
 from rmatch.answers.masks import masks
 from rmatch.answers.wording import counted, listed, paragraph
+from rmatch.parameters import check_keywords
 from rmatch.problem import Problem
 from rmatch.scoring.coverage import TeachingCoverage, levels_of
 
@@ -166,8 +167,9 @@ def readiness(
 only 1 could be taught it at once, by 1 mentor with 1 place. 1 mentee has no eligible mentor: \
 s-2 (“the mentee is at least 2 levels above the mentor”). Most rests on m-1, who may teach 1 mentee.
     """
-    from rmatch.reading import read_sides
+    from rmatch.reading import Reading, read_sides
 
+    check_keywords(readiness, reading, Reading)
     left, right = read_sides(mentors, mentees, **reading)
     problem = Problem.of(left, right, rules=rules, score=score, objective=objective)
     invited: tuple[Invitation, ...] = ()

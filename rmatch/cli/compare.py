@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from rmatch.cli.files import Force, Out, check_out, table_file, write_all
-from rmatch.cli.options import Given, Limits, Show, choice, option
+from rmatch.cli.options import Given, Show, Until, choice, option
 from rmatch.cli.rules import By
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _strategies() -> list[str]:
 def compare(
     given: Given,
     by: By,
-    limits: Limits,
+    until: Until,
     show: Show,
     strategy: Annotated[
         list[str] | None,
@@ -68,7 +68,7 @@ def compare(
             strategy,
             baseline=baseline,
             seeds=seeds,
-            time_limit=limits.time_limit,
+            time_limit=until.time_limit,
         )
 
     def text(console: Console) -> None:

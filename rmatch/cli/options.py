@@ -175,7 +175,22 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class Until:
+    """How long the best is searched."""
+
+    time_limit: Annotated[
+        float | None,
+        option(
+            "--time-limit",
+            "Stop the search after this long (or with Ctrl-C) with the best pairs so far.",
+            "Search",
+            metavar="SECONDS",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits(Until):
     """How the best is searched."""
 
     solver: Annotated[
@@ -189,15 +204,6 @@ class Limits:
             autocompletion=_solvers,
         ),
     ] = "auto"
-    time_limit: Annotated[
-        float | None,
-        option(
-            "--time-limit",
-            "Stop the search after this long (or with Ctrl-C) with the best pairs so far.",
-            "Search",
-            metavar="SECONDS",
-        ),
-    ] = None
     memory_limit: Annotated[
         float | None,
         option("--memory-limit", "Memory for a search among many people.", "Search", metavar="MB"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rmatch.cli.files import Pages, Pairs, write_all
-from rmatch.cli.options import Given, Limits, Show, choice, file_there, option
+from rmatch.cli.options import Given, Show, Until, choice, file_there, option
 from rmatch.cli.rules import By
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def rematch(
     given: Given,
     by: By,
-    limits: Limits,
+    until: Until,
     pages: Pages,
     show: Show,
     previous: Annotated[
@@ -76,7 +76,7 @@ def rematch(
             score=programme.score,
             objective=programme.objective,
             seats=programme.seats,
-            time_limit=limits.time_limit,
+            time_limit=until.time_limit,
         )
 
     def text(console: Console) -> None:

@@ -16,6 +16,7 @@ from rmatch.living import circle_solver
 from rmatch.living.circle_check import Members, check_circles, gains_in
 from rmatch.living.left_out import Unplaced, unplaced
 from rmatch.living.teams import Shape, all_teams, conflicts
+from rmatch.parameters import check_keywords
 from rmatch.problem import Problem
 from rmatch.scoring import TeachingCoverage
 
@@ -201,8 +202,9 @@ def circles(
     1 circle with 2 of 2 mentors and 3 of 3 mentees; score 3; proven optimal; checked
     1. m1, m2 with s0, s1, s2 (3)
     """
-    from rmatch.reading import read_sides
+    from rmatch.reading import Reading, read_sides
 
+    check_keywords(circles, reading, Reading)
     if solver not in _SOLVERS or not time_limit > 0:
         raise InvalidInputError(
             f"solver={solver!r}, time_limit={time_limit!r}; allowed are the solvers "

@@ -73,6 +73,11 @@ class PairLog:
         import sqlite3
 
         self.path = path
+        folder = Path(path).parent
+        if path != ":memory:" and not folder.is_dir():
+            raise InvalidInputError(
+                f"there is no folder {str(folder)!r} for the log {Path(path).name}; make it first"
+            )
         try:
             self._file = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._file.execute("PRAGMA synchronous = EXTRA")

@@ -15,6 +15,7 @@ from rmatch.check import Violation, pair_gain
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.living.groups import refuse
 from rmatch.living.left_out import LeftOut
+from rmatch.parameters import check_keywords
 from rmatch.problem import Problem
 from rmatch.reasons import pair_of_people
 
@@ -183,8 +184,9 @@ def reciprocal(
     ann with bob (1)
     cyd: the best choice for all leaves them out; the best possible partner, ann, is with bob
     """
-    from rmatch.reading import read_roster
+    from rmatch.reading import Reading, read_roster
 
+    check_keywords(reciprocal, reading, Reading)
     roster = read_roster(people, **reading)
     if not len(roster):
         raise InvalidInputError("nobody is in the pool; give at least one person")

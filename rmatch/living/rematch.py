@@ -28,10 +28,10 @@ from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Reason, c
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean, label, labels
-from rmatch.parameters import is_finite, is_whole, listed
+from rmatch.parameters import check_keywords, is_finite, is_whole, listed
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
-from rmatch.reading import read_sides
+from rmatch.reading import Reading, read_sides
 from rmatch.repricing import among
 from rmatch.rules import ChangeBudget, LockedPairs, NotPrevious
 from rmatch.schema import MatchingRecord
@@ -75,6 +75,8 @@ class Rematch(Answer):
     def words(self) -> str:
         """Each change in a line, told by the person concerned."""
         if not self.changes:
+            if len(self.kept) == 1:
+                return "Nothing changes: the 1 pair goes on."
             return f"Nothing changes: all {len(self.kept)} pairs go on."
         return "\n".join(change.words for change in self.changes)
 
@@ -188,6 +190,7 @@ def rematch(
     >>> print(rmatch.rematch(before, drop=["u-201"]))
     u-044: u-201 left; u-377 was next, nobody else moves
     """
+    check_keywords(rematch, reading, Reading)
     started = perf_counter()
     budget = _budget(max_changes, price)
     old, old_states = _earlier(previous, {} if states is None else states)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError
+from rmatch.parameters import check_keywords
 from rmatch.people import Roster
 from rmatch.reading.checking import CheckReport, check_people
 from rmatch.reading.joint import finish
@@ -93,6 +94,7 @@ def read_people(source: Any, **options: Any) -> tuple[Roster, Roster]:
     >>> mentors.ids, mentees.ids
     (('a', 'b'), ('b',))
     """
+    check_keywords(read_people, options, Reading)
     reading = Reading(**options)
     problems: list[InputProblem] = []
     everybody = parse_side(source, None, reading, problems)

@@ -12,6 +12,7 @@ from rmatch.columns import Ragged
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import KNOWN
 from rmatch.names import closest, near_misses
+from rmatch.parameters import check_keywords
 from rmatch.people import Roster
 from rmatch.reading.joint import finish
 from rmatch.reading.side import Reading, Side, parse_side, split_roles
@@ -78,6 +79,7 @@ def check_people(
     2 people: 1 problem, 0 warnings
       problem  row 1, column 'level': 'high' is no number
     """
+    check_keywords(check_people, options, Reading)
     if (people is None) == (mentors is None and mentees is None):
         raise InvalidInputError("give people, or mentors and mentees")
     reading = Reading(**options)

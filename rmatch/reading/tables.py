@@ -204,7 +204,9 @@ def _sheet_rows(path: Path, sheet: str | int | None) -> list[list[Any]]:
     if isinstance(sheet, str) and sheet not in names:
         raise InvalidInputError(f"{path.name} has no sheet {sheet!r}; there are: {names}")
     if isinstance(sheet, int) and not 0 <= sheet < len(names):
-        raise InvalidInputError(f"{path.name} has {len(names)} sheets, counted from 0: {names}")
+        raise InvalidInputError(
+            f"{path.name} has the sheets {names}, counted from 0; sheet={sheet} is none of them"
+        )
     chosen = names[sheet or 0] if not isinstance(sheet, str) else sheet
     rows: list[list[Any]] = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     while rows and all(cell == "" for cell in rows[-1]):

@@ -7,11 +7,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from rmatch.errors import InvalidInputError
+
 if TYPE_CHECKING:
     from rmatch.matching import Matching
     from rmatch.metrics import Observed
     from rmatch.report.approvals import Approval
     from rmatch.viewer import Viewer
+
+
+def ending_in(path: str | Path, what: str, *endings: str) -> Path:
+    """Return a path; one whose ending says that it is another kind of file is refused."""
+    file = Path(path)
+    if file.suffix.lower() not in endings:
+        raise InvalidInputError(f"{file.name!r}: {what}; its name ends in {' or '.join(endings)}")
+    return file
 
 
 class Reports:
@@ -42,7 +52,7 @@ class Reports:
         Parameters
         ----------
         path
-            The file to write.
+            The file to write; its name ends in .html or .htm.
         viewer
             "owner", or "auditor", who reads what safety rules cost too.
         pseudonymise
@@ -73,7 +83,7 @@ class Reports:
         from rmatch.report.content import Content
         from rmatch.report.page import page
 
-        file = Path(path)
+        file = ending_in(path, "report() writes a page", ".html", ".htm")
         check_free(file, force=force)  # before long work
         content = Content.of(
             self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit
@@ -117,7 +127,7 @@ class Reports:
         from rmatch.report.content import Content
         from rmatch.report.workbook import workbook
 
-        file = Path(path)
+        file = ending_in(path, "to_excel() writes a workbook", ".xlsx")
         check_free(file, force=force)
         content = Content.of(
             self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit

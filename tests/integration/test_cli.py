@@ -574,3 +574,13 @@ def test_a_reader_who_has_enough_is_no_error():
     with process.stderr:
         assert process.stderr.read() == b""
     assert process.wait() == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize("option", ["--solver", "--memory-limit"])
+@pytest.mark.parametrize("command", ["compare", "rematch"])
+def test_commands_take_no_option_that_they_would_ignore(run, command, option):
+    """compare has solvers of its own, --strategy; rematch takes the exact ones."""
+    code, _, said = run(command, "people.csv", option, "1")
+    assert code == 2
+    assert f"No such option: {option}" in said
+    assert option not in run(command, "--help")[1]

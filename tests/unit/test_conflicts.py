@@ -57,6 +57,16 @@ def test_seats_below_minimums():
     assert words[0].startswith("these 3 mentees need 3 pairs")
 
 
+@pytest.mark.parametrize(
+    ("seats", "words"), [(1, "there is only 1 seat"), (0, "there are no seats")]
+)
+def test_one_seat_and_none_are_said_rightly(seats, words):
+    with pytest.raises(rmatch.InfeasibleError, match=words):
+        rmatch.match_matrix([[1, 1], [1, 1]], mentee_minimum=1, seats=seats)
+    with pytest.raises(rmatch.InfeasibleError, match="needs 1 pair in all, and there is 1 mentor"):
+        rmatch.match_matrix([[1, 1]], mentee_minimum=[1, 0], seats=0, allowed=[[True, False]])
+
+
 def test_two_locks_on_one_place():
     """Locks are named by their people."""
     words = conflicts(people("m", 2), people("s", 2), [LockedPairs([("m0", "s0"), ("m0", "s1")])])

@@ -66,7 +66,7 @@ def test_missing_data_is_flagged_for_review():
     mentors = [{**MENTORS[0], "languages": "English"}]
     result = rmatch.match(mentors, MENTEES[:1], rules=[CommonLanguage()])
     assert len(result.pairs[0].flags) == 1
-    assert any("1 pairs to review" in note for note in result.notes)
+    assert any("1 pair to review" in note for note in result.notes)
 
 
 def test_notes_name_what_to_look_at(matching):

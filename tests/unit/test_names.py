@@ -49,6 +49,9 @@ def test_synonyms_follow_chains_and_refuse_circles():
     """A map may lead over several steps, to one name."""
     counts = {"a": 1, "b": 1, "c": 1}
     assert one_spelling(counts, {"a": "b", "b": "c"}) == {"a": "c", "b": "c", "c": "c"}
+    circle = {"start": "c", "c": "a", "a": "b", "b": "c"}
+    with pytest.raises(rmatch.InvalidInputError, match="in a circle: c -> a -> b -> c; let each"):
+        one_spelling({"c": 1}, circle)
     with pytest.raises(rmatch.InvalidInputError, match="synonyms run in a circle"):
         one_spelling(counts, {"a": "b", "b": "a"})
 

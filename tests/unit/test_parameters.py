@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import pytest
 
 import rmatch
+from rmatch.reading import check_people
 from rmatch.rules import GenerationGap, PairsPerPerson, Priority, SeniorityGap, TimeBudget
 from rmatch.scoring import Convenience, TeachingCoverage
 
@@ -78,3 +80,44 @@ def test_questions_are_checked_too(ask, message):
     """What is asked of a matching is checked like what it is made of."""
     with pytest.raises(rmatch.InvalidInputError, match=message):
         ask(rmatch.match(MENTORS, MENTEES))
+
+
+def _taking_options():
+    """Yield every public function that passes further keywords on."""
+    for module in (rmatch, rmatch.living):
+        for name in module._PUBLIC:
+            value = getattr(module, name)
+            if inspect.isfunction(value):
+                kinds = {each.kind for each in inspect.signature(value).parameters.values()}
+                if inspect.Parameter.VAR_KEYWORD in kinds:
+                    yield value
+
+
+@pytest.mark.parametrize("function", [*_taking_options(), check_people], ids=lambda f: f.__name__)
+def test_a_misspelt_keyword_names_the_function_that_was_called(function):
+    needed = [
+        each
+        for each in inspect.signature(function).parameters.values()
+        if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
+    says = rf"^{function.__name__}\(\) got an unexpected keyword argument 'zzz'$"
+    with pytest.raises(TypeError, match=says):
+        function(*[None] * len(needed), zzz=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: rmatch.match(MENTORS, MENTEES, scal="1-5"), r"match\(\).*mean 'scale'"),
+        (lambda: rmatch.match(MENTORS, MENTEES, objectiv="nash"), r"match\(\).*mean 'objective'"),
+        (
+            lambda: rmatch.match_matrix([[1]], mentor_capcity=2),
+            r"match_matrix\(\).*mean 'mentor_capacity'",
+        ),
+        (lambda: rmatch.match_matrix([[1]], timelimit=2), r"match_matrix\(\).*mean 'time_limit'"),
+        (lambda: rmatch.read_people([], renames={}), r"read_people\(\).*mean 'rename'"),
+    ],
+)
+def test_a_misspelt_keyword_gets_a_suggestion(call, says):
+    with pytest.raises(TypeError, match=says):
+        call()

@@ -317,3 +317,8 @@ def test_whoever_waits_longer_comes_first():
 def test_every_kind_is_known_once():
     """Kinds of pairs and of people do not overlap."""
     assert not set(TRANSITIONS) & set(PERSONAL)
+
+
+def test_a_log_in_a_missing_folder_says_so(tmp_path):
+    with pytest.raises(rmatch.InvalidInputError, match=r"there is no folder .*none.* for the log"):
+        PairLog(tmp_path / "none" / "pairs.db")

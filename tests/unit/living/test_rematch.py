@@ -114,7 +114,7 @@ def test_a_rule_ends_a_pair_and_a_lock_outranks_it():
     with pytest.warns(UserWarning, match="kept although it breaks"):
         kept = rmatch.rematch({("m1", "s1"): "locked"}, mentors, mentees, rules=rules)
     assert kept.kept == (("m1", "s1"),)
-    assert kept.words == "Nothing changes: all 1 pairs go on."
+    assert kept.words == "Nothing changes: the 1 pair goes on."
 
 
 def test_a_minimum_score_can_end_a_pair():

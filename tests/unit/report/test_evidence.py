@@ -251,6 +251,8 @@ def test_the_same_result_gives_the_same_pack(matching, tmp_path):
     """No clock in the zip file."""
     one = matching.evidence(tmp_path / "one.zip", dated=DAY)
     other = matching.evidence(tmp_path / "other.zip", dated=DAY)
+    with zipfile.ZipFile(one) as book:
+        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert one.read_bytes() == other.read_bytes()
     assert len(zipfile.ZipFile(one).namelist()) == len(FILES) + 1
 

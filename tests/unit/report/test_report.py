@@ -282,3 +282,19 @@ def test_rules_are_weighed_for_the_auditor_too(tmp_path):
     assert conflict in written(matching, tmp_path, viewer="auditor")
     assert f"without “the two are not on the {conflict}" not in written(matching, tmp_path)
     assert SeniorityGap(2).describe() in written(matching, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("write", "name", "allowed"),
+    [
+        ("report", "r.pdf", ".html or .htm"),
+        ("report", "r", ".html or .htm"),
+        ("to_excel", "r.xls", ".xlsx"),
+        ("to_excel", "r.csv", ".xlsx"),
+    ],
+)
+def test_an_ending_of_another_kind_of_file_is_refused(tmp_path, write, name, allowed):
+    """A browser would not show the page, and a spreadsheet would call the file damaged."""
+    with pytest.raises(rmatch.InvalidInputError, match=f"its name ends in {allowed}"):
+        getattr(hostile(), write)(tmp_path / name)
+    assert not list(tmp_path.iterdir())
