@@ -139,8 +139,8 @@ class CommonLanguage(PairRule):
         return bool(self._fluent(mentor) & self._fluent(mentee))
 
     def _fluent(self, person: Person) -> set[str]:
-        least = CEFR.index(self.level)
-        return {name for name, level in person.languages.items() if CEFR.index(level) >= least}
+        enough = CEFR[CEFR.index(self.level) :]
+        return {name for name, level in person.languages.items() if level in enough}
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         one, other = mentors.ragged("languages"), mentees.ragged("languages")

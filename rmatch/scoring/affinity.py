@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -40,12 +40,14 @@ class SharedInterests(ScorePart):
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         common = sorted(mentor.interests & mentee.interests)
-        if not common:
-            return []
+        words = [", ".join(common)] if self.of == "jaccard" else common
+        return list(map(Term, self.values(mentor, mentee), words))
+
+    def values(self, mentor: Person, mentee: Person) -> list[float]:
+        common = len(mentor.interests & mentee.interests)
         if self.of == "jaccard":
-            both = len(mentor.interests | mentee.interests)
-            return [Term(len(common) / both, ", ".join(common))]
-        return [Term(1 / len(mentee.interests), interest) for interest in common]
+            return [common / len(mentor.interests | mentee.interests)] if common else []
+        return [1 / len(mentee.interests)] * common if common else []
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
         one, other = mentors.ragged("interests"), mentees.ragged("interests")
@@ -152,19 +154,32 @@ class Convenience(ScorePart):
             )
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
-        terms = []
-        if self.site is not None:
-            place = mentor.get(self.site)
-            if place is not None and place == mentee.get(self.site):
-                terms.append(Term(self._share, f"same {self.site}, {place}"))
-        if self.timezone is not None:
-            one, other = mentor.get(self.timezone), mentee.get(self.timezone)
-            if one is not None and other is not None:
-                hours = difference_hours(one, other)
-                near = max(0.0, 1 - hours / self.max_hours)
-                words = "same time zone" if hours == 0 else f"{hours:g} hours apart"
-                terms.append(Term(self._share * near, words))
-        return terms
+        place, hours = self._place(mentor, mentee), self._hours(mentor, mentee)
+        words = [] if place is None else [f"same {self.site}, {place}"]
+        if hours is not None:
+            words.append("same time zone" if hours == 0 else f"{hours:g} hours apart")
+        return list(map(Term, self.values(mentor, mentee), words))
+
+    def values(self, mentor: Person, mentee: Person) -> list[float]:
+        hours = self._hours(mentor, mentee)
+        values = [] if self._place(mentor, mentee) is None else [self._share]
+        if hours is not None:
+            values.append(self._share * max(0.0, 1 - hours / self.max_hours))
+        return values
+
+    def _place(self, mentor: Person, mentee: Person) -> Any:
+        """Return the site of both, ``None`` where they have none in common."""
+        if self.site is None:
+            return None
+        place = mentor.get(self.site)
+        return place if place == mentee.get(self.site) else None
+
+    def _hours(self, mentor: Person, mentee: Person) -> float | None:
+        """Return the hours between their time zones, ``None`` where one is not known."""
+        if self.timezone is None:
+            return None
+        one, other = mentor.get(self.timezone), mentee.get(self.timezone)
+        return None if one is None or other is None else difference_hours(one, other)
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
         pieces = []

@@ -63,18 +63,22 @@ class ScorePart:
         """Return the summands for one pair, from plain data. The scalar twin."""
         return (Term(self.value(mentor, mentee)),)
 
+    def values(self, mentor: Person, mentee: Person) -> Sequence[float]:
+        """Return the values of ``terms``; a part whose words take time writes these apart."""
+        return [term.value for term in self.terms(mentor, mentee)]
+
     def value(self, mentor: Person, mentee: Person) -> float:
         """Return the part for one pair, in [0, 1], before its weight."""
         if type(self).terms is ScorePart.terms:
             raise NotImplementedError(f"{type(self).__name__} must define value(mentor, mentee)")
         total = 0.0
-        for term in self.terms(mentor, mentee):
-            total += term.value
+        for value in self.values(mentor, mentee):
+            total += value
         return total
 
     def gain(self, mentor: Person, mentee: Person, weight: float) -> int:
         """Return the part's whole-number contribution to one pair at a normalised weight."""
-        return sum(round(weight * term.value * GRID) for term in self.terms(mentor, mentee))
+        return sum([round(weight * value * GRID) for value in self.values(mentor, mentee)])
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
         """Return the part over two aligned rosters, at a normalised weight."""

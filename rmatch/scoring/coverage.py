@@ -47,10 +47,10 @@ class TeachingCoverage(ScorePart):
         return mentees.has("goals")
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
-        return [
-            Term(share * covered, _step(skill, start, reached))
-            for skill, share, covered, start, reached in covered_goals(mentor, mentee)
-        ]
+        return _terms(mentor, mentee)
+
+    def values(self, mentor: Person, mentee: Person) -> list[float]:
+        return _values(mentor, mentee)
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
         has, gains = coverage_features(mentors, mentees, weight)
@@ -70,7 +70,10 @@ class ReturnCoverage(ScorePart):
         return mentors.has("goals")
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
-        return TeachingCoverage().terms(mentee, mentor)
+        return _terms(mentee, mentor)
+
+    def values(self, mentor: Person, mentee: Person) -> list[float]:
+        return _values(mentee, mentor)
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
         has, gains = coverage_features(mentees, mentors, weight)
@@ -97,15 +100,17 @@ class MutualLearning(ScorePart):
             )
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
-        teaching = TeachingCoverage().gain(mentor, mentee, 1.0) / GRID
-        back = ReturnCoverage().gain(mentor, mentee, 1.0) / GRID
+        teaching, back = (
+            _TEACHING.gain(mentor, mentee, 1.0) / GRID,
+            _RETURN.gain(mentor, mentee, 1.0) / GRID,
+        )
         value = float(self._mean(np.array([[teaching]]), np.array([[back]]))[0, 0])
         words = f"mentee's goals covered {teaching:.0%}, mentor's {back:.0%}"
         return [Term(value, words)] if value else []
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Gains:
-        teaching = TeachingCoverage().form(mentors, mentees, 1.0)
-        back = ReturnCoverage().form(mentors, mentees, 1.0)
+        teaching = _TEACHING.form(mentors, mentees, 1.0)
+        back = _RETURN.form(mentors, mentees, 1.0)
 
         def compute(rows: Rows, cols: Rows) -> Floats:
             return self._mean(teaching.block(rows, cols) / GRID, back.block(rows, cols) / GRID)
@@ -120,6 +125,20 @@ class MutualLearning(ScorePart):
             return np.sqrt(product)
         total = one + other
         return np.divide(2.0 * product, total, out=np.zeros_like(total), where=product > 0)
+
+
+_TEACHING, _RETURN = TeachingCoverage(), ReturnCoverage()
+
+
+def _terms(teacher: Person, learner: Person) -> list[Term]:
+    return [
+        Term(share * covered, _step(skill, start, reached))
+        for skill, share, covered, start, reached in covered_goals(teacher, learner)
+    ]
+
+
+def _values(teacher: Person, learner: Person) -> list[float]:
+    return [share * covered for _, share, covered, _, _ in covered_goals(teacher, learner)]
 
 
 def _step(skill: str, start: float, reached: float) -> str:
