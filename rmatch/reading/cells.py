@@ -70,22 +70,10 @@ def _is_nat(cell: Any) -> bool:
 # ---- one value per person ------------------------------------------------------------------------
 
 
-def remembering(read: Callable[[Any], T]) -> Callable[[Any], T | Bad]:
-    """Return ``read`` so that equal cells are read once, and ``Bad`` is returned, not raised."""
-    known: dict[Any, T | Bad] = {}
-
-    def remember(cell: Any) -> T | Bad:
-        # True, 1 and 1.0 are equal keys and different cells, hence the types.
-        key: Any = cell
-        if type(cell) is not str:
-            key = (cell, type(cell[1] if type(cell) is tuple and len(cell) > 1 else cell))
-        try:
-            return known[key]
-        except KeyError:
-            known[key] = value = attempt(cell)
-            return value
-        except TypeError:  # a list or a mapping is no key
-            return attempt(cell)
+def read_each(
+    cells: Sequence[Any], where: Cells, read: Callable[[Any], T], otherwise: T
+) -> list[T]:
+    """Return what is read from each cell, and ``otherwise`` for bad ones; equal cells read once."""
 
     def attempt(cell: Any) -> T | Bad:
         try:
@@ -93,7 +81,18 @@ def remembering(read: Callable[[Any], T]) -> Callable[[Any], T | Bad]:
         except Bad as error:
             return error
 
-    return remember
+    kinds = set(map(type, cells)) - {str, type(None)}
+    # True, 1 and 1.0 are equal keys and different cells: one kind of numbers at a time.
+    if len(kinds) <= 1 and kinds <= {bool, int, float, date}:
+        known = {cell: attempt(cell) for cell in dict.fromkeys(cells)}
+        values = list(map(known.__getitem__, cells))
+    else:
+        values = list(map(attempt, cells))
+    for at, value in enumerate(values):
+        if isinstance(value, Bad):
+            where.bad(at, *value.problem)
+            values[at] = otherwise
+    return values  # type: ignore[return-value]  # whatever was bad is replaced
 
 
 def numbers(
@@ -105,15 +104,9 @@ def numbers(
             values = np.array(cells, dtype=float)
             if not np.isinf(values).any():
                 return Numbers(values)
-    once = remembering(lambda cell: math.nan if missing(cell) else (read or number)(cell))
-    values = np.full(len(cells), math.nan)
-    for at, cell in enumerate(cells):
-        value = once(cell)
-        if isinstance(value, Bad):
-            where.bad(at, *value.problem)
-        else:
-            values[at] = value
-    return Numbers(values)
+    one = read or number
+    found = read_each(cells, where, lambda cell: math.nan if missing(cell) else one(cell), math.nan)
+    return Numbers(np.array(found, dtype=float))
 
 
 def number(cell: Any) -> float:
@@ -197,12 +190,7 @@ def categories(
             check(name)
         return codes.setdefault(name, len(codes)) if name else -1
 
-    once = remembering(read)
-    column = list(map(once, cells))
-    for at, code in enumerate(column):
-        if isinstance(code, Bad):
-            where.bad(at, *code.problem)
-            column[at] = -1
+    column = read_each(cells, where, read, -1)
     return Categories(np.array(column, dtype=np.int32), tuple(codes))
 
 
@@ -217,12 +205,9 @@ def birth(cells: Sequence[Any], where: Cells, kind: str, as_of: int) -> tuple[Nu
     """
     read = {"birth_year": _birth_year, "age": _age, "age_band": _age_band}[kind]
     nothing = (math.nan, math.nan)
-    once = remembering(lambda cell: nothing if missing(cell) else read(cell, as_of))
-    years = list(map(once, cells))
-    for at, both in enumerate(years):
-        if isinstance(both, Bad):
-            where.bad(at, *both.problem)
-            years[at] = nothing
+    years = read_each(
+        cells, where, lambda cell: nothing if missing(cell) else read(cell, as_of), nothing
+    )
     earliest, latest = np.array(years, dtype=float).reshape(-1, 2).T
     return Numbers(earliest.copy()), Numbers(latest.copy())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,8 @@ from rmatch.reading.cells import MISSING, Bad, Cells, missing, number, text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: One entry of a list: its label, value and weight.
-Item = tuple[str, float, float]
+#: What an entry of a list says of its label: value and weight.
+Amount = tuple[float, float]
 
 
 #: Importances are relative; beyond this, sums of them would no longer be told apart.
@@ -29,9 +28,9 @@ MOST_IMPORTANT = 1_000_000
 def ragged(
     cells: Sequence[Any],
     where: Cells,
-    read: Callable[[str, Any], Item],
+    read: Callable[[str, Any], Amount],
     *,
-    split: Callable[[Any], tuple[str, Any]] | None = None,
+    split: Callable[[str], tuple[str, Any]] | None = None,
     ranked: bool = False,
 ) -> Ragged:
     """Parse a column of lists.
@@ -41,7 +40,8 @@ def ragged(
     Parameters
     ----------
     read
-        Turns a label and its raw value (``None`` where none is given) into an item.
+        Turns a raw value (``None`` where none is given) into value and weight; what is wrong with
+        it is said with the label.
     split
         Takes the raw value off a written item: ``"Python:4"`` is ``("Python", "4")``.
     ranked
@@ -49,29 +49,27 @@ def ragged(
     """
     separator = _separator(cells)
     items: list[Any] = []
-    counts = np.zeros(len(cells), dtype=np.int64)
+    ends = [0]
     for at, cell in enumerate(cells):
         try:
-            found = _items(cell, separator)
+            items += _items(cell, separator)
         except Bad as error:
             where.bad(at, *error.problem)
-            continue
-        items.extend(found)
-        counts[at] = len(found)
+        ends.append(len(items))
     # Few items are different: each is read once, the rest is looking up.
     keys = items if set(map(type, items)) <= {str} else list(map(_key, items))
     distinct = dict(zip(keys, items, strict=True))
     place = {key: number for number, key in enumerate(distinct)}
-    at_item = np.fromiter(map(place.__getitem__, keys), np.intp, len(keys))
-    labels, table, wrong = _read_all(distinct.values(), read, split or _whole)
-    row = np.repeat(np.arange(len(cells)), counts)
-    for entry in np.flatnonzero(np.isin(at_item, list(wrong))).tolist() if wrong else ():
-        where.bad(int(row[entry]), *wrong[int(at_item[entry])].problem)
-    entries = table[at_item]
-    kept = entries[:, 0] >= 0  # empty and bad items are left out
-    starts = np.concatenate(([0], np.cumsum(np.bincount(row[kept], minlength=len(cells)))))
-    codes, values, weights = entries[kept].T
-    column = Ragged(starts, codes.astype(np.int32), values.copy(), weights.copy(), labels)
+    entry = np.array(list(map(place.__getitem__, keys)), dtype=np.intp)
+    labels, codes, values, weights, wrong = _read_all(distinct.values(), read, split or _whole)
+    starts = np.array(ends)
+    for at in np.flatnonzero(np.isin(entry, list(wrong))).tolist() if wrong else ():
+        row = int(np.searchsorted(starts, at, side="right")) - 1
+        where.bad(row, *wrong[int(entry[at])].problem)
+    kept = codes[entry] >= 0  # empty and bad items are left out
+    entry = entry[kept]
+    starts = np.concatenate(([0], np.cumsum(kept)))[starts]
+    column = Ragged(starts, codes[entry], values[entry], weights[entry], labels)
     return with_ranks(column) if ranked else column
 
 
@@ -85,26 +83,39 @@ def _key(item: Any) -> Any:
 
 def _read_all(
     items: Iterable[Any],
-    read: Callable[[str, Any], Item],
-    split: Callable[[Any], tuple[str, Any]],
-) -> tuple[tuple[str, ...], NDArray[np.float64], dict[int, Bad]]:
-    """Return all labels, (items, 3) of code, value and weight, and what cannot be read."""
+    read: Callable[[str, Any], Amount],
+    split: Callable[[str], tuple[str, Any]],
+) -> tuple[
+    tuple[str, ...], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64], dict[int, Bad]
+]:
+    """Return all labels; code, value and weight of each item; and what cannot be read."""
     labels: dict[str, int] = {}
-    rows: list[tuple[float, float, float]] = []
+    codes: list[int] = []
+    amounts: list[Amount] = []
     wrong: dict[int, Bad] = {}
+    known: dict[str | None, Amount] = {}  # items that differ often have the same of few levels
     for at, raw in enumerate(items):
         try:
-            label, value = raw if isinstance(raw, tuple) else split(raw)
-            name, level, weight = read(text(label), value)
-            rows.append((labels.setdefault(name, len(labels)) if name else -1, level, weight))
+            label, value = raw if isinstance(raw, tuple) else split(text(raw))
+            name = text(label)
+            if value is None or type(value) is str:
+                if value not in known:
+                    known[value] = read(name, value)
+                amount = known[value]
+            else:
+                amount = read(name, value)
+            code = labels.setdefault(name, len(labels)) if name else -1
         except Bad as error:
             wrong[at] = error
-            rows.append((-1, 0.0, 0.0))
-    return tuple(labels), np.array(rows, dtype=float).reshape(-1, 3), wrong
+            code, amount = -1, (0.0, 0.0)
+        codes.append(code)
+        amounts.append(amount)
+    values, weights = np.array(amounts, dtype=float).reshape(-1, 2).T
+    return tuple(labels), np.array(codes, dtype=np.int32), values, weights, wrong
 
 
-def _whole(raw: Any) -> tuple[str, None]:
-    return text(raw), None
+def _whole(item: str) -> tuple[str, None]:
+    return item, None
 
 
 def with_ranks(column: Ragged) -> Ragged:
@@ -122,14 +133,17 @@ def _separator(cells: Sequence[Any]) -> str:
     return ","
 
 
+_LONGEST_MISSING = max(map(len, MISSING))
+
+
 def _items(cell: Any, separator: str) -> Collection[Any]:
     if isinstance(cell, str):
-        if cell.startswith(("{", "[")):
-            return _items(_json(cell), separator)
-        if cell.casefold() in MISSING:
+        if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING:
             return ()
+        if cell[0] in "{[":
+            return _items(_json(cell), separator)
         # The same item after a space is the same key.
-        return cell.replace(f"{separator} ", separator).split(separator)
+        return cell.replace(separator + " ", separator).split(separator)
     if isinstance(cell, Mapping):
         return cell.items()
     if isinstance(cell, set | frozenset):
@@ -163,32 +177,28 @@ def _json(cell: str) -> Any:
         raise Bad(f"{cell[:40]!r} begins like JSON but is not: {error}") from None
 
 
-def split_level(item: Any) -> tuple[str, str | None]:
+def split_level(item: str) -> tuple[str, str | None]:
     """Take the level off ``"Python:4"``."""
-    name, colon, level = text(item).rpartition(":")
-    return (name.rstrip(), level) if colon else (level, None)
+    name, colon, level = item.rpartition(":")
+    return (name, level) if colon else (level, None)
 
 
-def split_goal(item: Any) -> tuple[str, Any]:
+def split_goal(item: str) -> tuple[str, Any]:
     """Take target level and importance off ``"Python:4*2"``, ``"Python*2"`` or ``"Python"``."""
-    rest, star, importance = text(item).rpartition("*")
+    rest, star, importance = item.rpartition("*")
     if not star:
         return split_level(item)
     name, level = split_level(rest)
     return name, {"target": level, "importance": importance}
 
 
-def level_item(name: str, value: Any) -> Item:
-    """Read a skill or a value with its level; NaN where none is given."""
-    if value is None:
-        return name, math.nan, 1.0
-    if not isinstance(value, str | float | int) and isinstance(value, Mapping):
-        value = value.get("level")
-    return name, _level(name, value), 1.0
+def level_of(name: str, value: Any) -> Amount:
+    """Read the level of a skill or of an answer; NaN where none is given."""
+    return _level(name, value.get("level") if isinstance(value, Mapping) else value), 1.0
 
 
-def goal_item(name: str, value: Any) -> Item:
-    """Read a goal with its target level (NaN: the top of the scale) and importance (default 1)."""
+def target_of(name: str, value: Any) -> Amount:
+    """Read the target level (NaN: the top of the scale) and importance (default 1) of a goal."""
     importance: Any = None
     target = value
     if isinstance(value, Goal):
@@ -204,37 +214,30 @@ def goal_item(name: str, value: Any) -> Item:
             f"goal {name!r} has importance {weight:g}; "
             f"it must be above 0 and at most {MOST_IMPORTANT:,}"
         )
-    return name, _level(name, target), 1.0 if math.isnan(weight) else weight
+    return _level(name, target), 1.0 if math.isnan(weight) else weight
 
 
 def _level(name: str, value: Any) -> float:
     """Read a level, NaN where it is missing."""
     try:
-        return _written(value) if type(value) is str else _amount(value)
+        return math.nan if missing(value) else number(value)
     except Bad as error:
         raise Bad(f"{name!r}: {error.problem[0]}", "write the level as in 'Python:4'") from None
 
 
-def _amount(value: Any) -> float:
-    return math.nan if missing(value) else number(value)
-
-
-#: Many items have one of few levels: what is written is read once.
-_written = lru_cache(maxsize=1024)(_amount)
-
 _CEFR = {level: float(rank) for rank, level in enumerate(CEFR, 1)} | {"NATIVE": 6.0}
 
 
-def language_item(name: str, value: Any) -> Item:
-    """Read a language with its CEFR level as a rank from 1 to 6; without a level, C2."""
+def rank_of(name: str, value: Any) -> Amount:
+    """Read the CEFR level of a language as a rank from 1 to 6; without a level, C2."""
     if value is None or missing(value):
-        return name, 6.0, 1.0
+        return 6.0, 1.0
     rank = _CEFR.get(str(value).strip().upper())
     if rank is None:
         raise Bad(f"{name!r}: level {value!r}; {', '.join(CEFR)} and native are allowed")
-    return name, rank, 1.0
+    return rank, 1.0
 
 
-def set_item(name: str, value: Any) -> Item:
+def presence(name: str, value: Any) -> Amount:
     """Read a label that is there or not."""
-    return name, 1.0, 1.0
+    return 1.0, 1.0

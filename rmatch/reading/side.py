@@ -194,18 +194,18 @@ _PARSERS: dict[Kind, Any] = {
     Kind.TEXT: parsing.categories,
     Kind.ZONE: lambda cells, where: parsing.categories(cells, where, _check_zone),
     Kind.LEVELS: lambda cells, where: lists.ragged(
-        cells, where, lists.level_item, split=lists.split_level
+        cells, where, lists.level_of, split=lists.split_level
     ),
     Kind.GOALS: lambda cells, where: lists.ragged(
-        cells, where, lists.goal_item, split=lists.split_goal
+        cells, where, lists.target_of, split=lists.split_goal
     ),
     Kind.LANGUAGES: lambda cells, where: lists.ragged(
-        cells, where, lists.language_item, split=lists.split_level
+        cells, where, lists.rank_of, split=lists.split_level
     ),
-    Kind.SET: lambda cells, where: lists.ragged(cells, where, lists.set_item),
-    Kind.IDS: lambda cells, where: lists.ragged(cells, where, lists.set_item),
+    Kind.SET: lambda cells, where: lists.ragged(cells, where, lists.presence),
+    Kind.IDS: lambda cells, where: lists.ragged(cells, where, lists.presence),
     Kind.RANKING: lambda cells, where: lists.ragged(
-        cells, where, lists.set_item, ranked=True
+        cells, where, lists.presence, ranked=True
     ),
 }  # fmt: skip
 
