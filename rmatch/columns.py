@@ -84,10 +84,15 @@ class Ragged:
     def take(self, rows: Rows) -> Ragged:
         if isinstance(rows, slice) and rows == slice(None):
             return self
-        rows = np.arange(len(self))[rows]
         counts = self.counts[rows]
-        starts = np.concatenate(([0], np.cumsum(counts)))
-        entries = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
+        starts = np.zeros(len(counts) + 1, np.int64)
+        counts.cumsum(out=starts[1:])
+        entries = np.repeat(self.starts[:-1][rows] - starts[:-1], counts)
+        entries += np.arange(len(entries))
+        return self.rearranged(entries, starts)
+
+    def rearranged(self, entries: NDArray[np.intp], starts: NDArray[np.int64]) -> Ragged:
+        """Return the column of these entries, of people who each begin at ``starts``."""
         return Ragged(
             starts, self.codes[entries], self.values[entries], self.weights[entries], self.labels
         )
@@ -134,7 +139,7 @@ def _remap(codes: Codes, old: Sequence[str], new: Sequence[str]) -> Codes:
 
 def share_labels(one: Column, other: Column) -> tuple[Column, Column]:
     """Give two columns of the same field one common, sorted label list."""
-    if isinstance(one, Numbers) or isinstance(other, Numbers):
+    if isinstance(one, Numbers) or isinstance(other, Numbers) or one.labels == other.labels:
         return one, other
     labels = tuple(sorted({*one.labels, *other.labels}))
     return one.relabel(labels), other.relabel(labels)

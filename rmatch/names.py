@@ -87,11 +87,11 @@ def one_spelling(
     for spelling in counts:
         key = name_key(spelling)
         groups[aliases.get(key, key)].append(spelling)
-    return {
-        spelling: preferred.get(key) or min(spellings, key=lambda each: (-counts[each], each))
-        for key, spellings in groups.items()
-        for spelling in spellings
-    }
+    best: dict[str, str] = {}
+    for key, spellings in groups.items():
+        name = preferred.get(key) or min(spellings, key=lambda each: (-counts[each], each))
+        best.update(dict.fromkeys(spellings, name))
+    return best
 
 
 def _aliases(synonyms: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

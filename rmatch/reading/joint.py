@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -80,26 +79,28 @@ def _spell(sides: Sequence[Side], synonyms: Mapping[str, str] | None) -> None:
             for name in members
             if not isinstance(column := side.columns.get(name), Numbers | None)
         ]
-        counts: Counter[str] = Counter()
+        counts: dict[str, int] = {}
         for _, _, column in columns:
-            used = np.bincount(column.codes[column.codes >= 0], minlength=len(column.labels))
-            counts.update(dict(zip(column.labels, used.tolist(), strict=True)))
+            used = np.bincount(column.codes + 1, minlength=len(column.labels) + 1)[1:]
+            for label, times in zip(column.labels, used.tolist(), strict=True):
+                counts[label] = counts.get(label, 0) + times
         if first in KNOWN and KNOWN[first].kind in _AS_WRITTEN:
             spelled = dict(zip(counts, counts, strict=True))
         else:
             spelled = one_spelling(counts, synonyms if first == "skills" else None)
+        labels = tuple(sorted(set(spelled.values())))
+        place = {label: code for code, label in enumerate(labels)}
         for owner, name, column in columns:
-            owner.columns[name] = _respelled(column, spelled)
+            if owner.roster is None or any(spelled[label] != label for label in column.labels):
+                codes = [place[spelled[label]] for label in column.labels]
+                owner.columns[name] = _relabelled(column, codes, labels)
 
 
-def _respelled(column: Categories | Ragged, spelled: Mapping[str, str]) -> Categories | Ragged:
-    """Return the column with one label per name; labels sorted, unchanged columns as they are."""
-    names = [spelled[label] for label in column.labels]
-    labels = tuple(sorted(set(names)))
-    if labels == column.labels:
-        return column
-    place = {label: code for code, label in enumerate(labels)}
-    codes = np.array([place[name] for name in names] + [-1], dtype=np.int32)[column.codes]
+def _relabelled(
+    column: Categories | Ragged, places: list[int], labels: tuple[str, ...]
+) -> Categories | Ragged:
+    """Return the column with other labels, each old one at its place among them."""
+    codes = np.array([*places, -1], dtype=np.int32)[column.codes]
     if isinstance(column, Categories):
         return Categories(codes, labels)
     return Ragged(column.starts, codes, column.values, column.weights, labels)
@@ -161,10 +162,11 @@ def _without_repeats(side: Side, name: str, problems: list[InputProblem]) -> Rag
     ranked = name in KNOWN and KNOWN[name].kind is Kind.RANKING
     key = column.rows * len(column.labels) + column.codes
     order = np.argsort(key, kind="stable")  # of repeats, the one stated first comes first
+    key = key[order]
     again = np.zeros(len(order), dtype=bool)
-    again[1:] = key[order[1:]] == key[order[:-1]]
-    if ranked and not again.any():
-        return column
+    again[1:] = key[1:] == key[:-1]
+    if not again.any():
+        return column if ranked else column.rearranged(order, column.starts)
     for at in [] if ranked else np.flatnonzero(again).tolist():
         entry, before = int(order[at]), int(order[at - 1])
         both = [(each[entry], each[before]) for each in (column.values, column.weights)]
@@ -174,6 +176,5 @@ def _without_repeats(side: Side, name: str, problems: list[InputProblem]) -> Rag
     kept = np.sort(order[~again]) if ranked else order[~again]
     counts = np.bincount(column.rows[kept], minlength=len(column))
     starts = np.concatenate(([0], np.cumsum(counts)))
-    result = Ragged(starts, column.codes[kept], column.values[kept], column.weights[kept],
-                    column.labels)  # fmt: skip
+    result = column.rearranged(kept, starts)
     return with_ranks(result) if ranked else result
