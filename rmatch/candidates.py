@@ -240,12 +240,11 @@ def all_candidates(problem: Matchable) -> Candidates:
     for rows, cols in blocks(problem.shape):
         gains, allowed = problem.block(rows, cols)
         # Transposed, so that edges come by mentee, then mentor.
-        edges = np.ascontiguousarray(allowed.T)
-        numbers = np.arange(rows.start, rows.stop, dtype=np.int32)
-        mentor.append(np.broadcast_to(numbers, edges.shape)[edges])
-        numbers = np.arange(cols.start, cols.stop, dtype=np.int32)
-        mentee.append(np.repeat(numbers, np.count_nonzero(edges, axis=1)))
-        gain.append(np.ascontiguousarray(gains.T)[edges].astype(np.int64, copy=False))
+        cells = np.flatnonzero(allowed.T)
+        col, row = np.divmod(cells, max(rows.stop - rows.start, 1))
+        mentor.append((row + rows.start).astype(np.int32))
+        mentee.append((col + cols.start).astype(np.int32))
+        gain.append(gains.T.ravel()[cells].astype(np.int64, copy=False))
     mentors, mentees = _joined(mentor, np.int32), _joined(mentee, np.int32)
     bounds, cohort = problem.bounds, problem.cohort_rows(mentors, mentees)
     if cohort is not None:

@@ -117,6 +117,21 @@ class Ragged:
     def known(self) -> NDArray[np.bool_]:
         return self.counts > 0
 
+    @cached_property
+    def features(self) -> tuple[sp.csr_array, NDArray[np.int64], Floats]:
+        """Return (people, features) 0/1, what each feature is, and the levels there are.
+
+        Feature ``code * len(levels) + rank`` is "has label ``code`` at exactly ``levels[rank]``";
+        features ascend, so those of one label are a contiguous run.
+        """
+        levels, rank = np.unique(self.values, return_inverse=True)
+        features, column = np.unique(
+            self.codes.astype(np.int64) * max(len(levels), 1) + rank, return_inverse=True
+        )
+        ones = np.ones(len(column), np.int32)
+        has = sp.csr_array((ones, column, self.starts), shape=(len(self), len(features)))
+        return has, features, levels
+
     def matrix(self, data: NDArray[np.generic] | None = None) -> sp.csr_array:
         """Return the column as a sparse (people, labels) matrix of ``data`` (default: values)."""
         data = self.values if data is None else data

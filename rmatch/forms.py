@@ -248,31 +248,31 @@ class Linear:
     mentees: sp.csr_array  # (mentees, features), int32
 
     def block(self, rows: Rows, cols: Rows) -> NDArray[np.int32]:
-        left, right = self._floats[0][rows], self._floats[1][cols]
+        left, right = _part(self._floats[0], rows), _part(self._floats[1], cols)
         by_left, by_right = left.nnz * right.shape[0], right.nnz * left.shape[0]
         # A dense product does some twenty multiplications in the time a sparse one takes for one.
         dense = left.shape[0] * right.shape[0] * left.shape[1]
         if dense > _MANY and dense / 20 <= min(by_left, by_right):
             product = left.toarray() @ right.toarray().T
         elif by_left <= by_right:
-            product = left @ right.T.toarray()
+            product = left @ right.T.toarray(order="C")
         else:
-            product = (right @ left.T.toarray()).T
+            product = (right @ left.T.toarray(order="C")).T
         gains: NDArray[np.int32] = product.astype(np.int32)
         return gains
 
     @cached_property
     def _floats(self) -> tuple[sp.csr_array, sp.csr_array]:
-        """Both sides as float32, over the features that somebody has on both sides."""
+        """Both sides as float32, over the features that somebody has on both sides if few."""
         width = self.mentors.shape[1]
         have = np.zeros((2, width), dtype=bool)
         have[0, self.mentors.indices] = True
         have[1, self.mentees.indices] = True
         used = np.flatnonzero(have.all(axis=0))
         sides = (self.mentors, self.mentees)
-        if len(used) < width:
+        if 2 * len(used) < width:
             sides = (self.mentors[:, used], self.mentees[:, used])
-        return sides[0].astype(np.float32), sides[1].astype(np.float32)
+        return _as_floats(sides[0]), _as_floats(sides[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,10 +312,23 @@ def csr(
     shape: tuple[int, int],
 ) -> sp.csr_array:
     """Return a sparse matrix of entries in any order, no place twice."""
-    order = np.argsort(rows, kind="stable")
     starts = np.zeros(shape[0] + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=shape[0]), out=starts[1:])
-    return sp.csr_array((data[order], columns[order], starts), shape=shape)
+    if (rows[1:] < rows[:-1]).any():
+        order = np.argsort(rows, kind="stable")
+        data, columns = data[order], columns[order]
+    return sp.csr_array((data, columns, starts), shape=shape)
+
+
+def _as_floats(matrix: sp.csr_array) -> sp.csr_array:
+    values = matrix.data.astype(np.float32)
+    return sp.csr_array((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _part(matrix: sp.csr_array, rows: Rows) -> sp.csr_array:
+    """Return some rows; all of them, as small problems take them, are not copied."""
+    everybody = isinstance(rows, slice) and rows.indices(matrix.shape[0]) == (0, matrix.shape[0], 1)
+    return matrix if everybody else matrix[rows]
 
 
 def side_by_side(forms: Sequence[Linear]) -> Linear:

@@ -19,7 +19,7 @@ from rmatch.fields import CEFR
 from rmatch.parameters import is_whole
 from rmatch.rules import Conflicts, InformationBarrier, ReportingLine, Vetoes
 from rmatch.scoring import TeachingCoverage
-from rmatch.scoring.coverage import coverage_features, skill_features
+from rmatch.scoring.coverage import coverage_features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -168,7 +168,7 @@ def _items(problem: Problem) -> list[Ints]:
             continue
         if isinstance(part, TeachingCoverage):
             has, gains = coverage_features(problem.mentors, problem.mentees, weight)
-            _, features, levels = skill_features(problem.mentors.ragged("skills"))
+            _, features, levels = problem.mentors.ragged("skills").features
             taught.append((has, gains, features // max(len(levels), 1)))
         else:
             others.append(part.form(problem.mentors, problem.mentees, weight).block(*everybody))

@@ -12,7 +12,7 @@ from rmatch.errors import InvalidInputError
 from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, on_grid
 from rmatch.rules.base import PairRule, Shape, in_levels
 from rmatch.scoring.base import ScorePart
-from rmatch.scoring.coverage import levels_of, skill_features
+from rmatch.scoring.coverage import levels_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -230,7 +230,7 @@ def reaching(
 
     Features are "has skill k at exactly level l"; a mentee has a 1 for every feature that reaches.
     """
-    has, features, levels = skill_features(mentors.ragged("skills"))
+    has, features, levels = mentors.ragged("skills").features
     goals, width = mentees.ragged("goals"), max(len(levels), 1)
     code = goals.codes.astype(np.int64) * width
     first = np.searchsorted(features, code + np.searchsorted(levels, needed, side="left"))

@@ -10,7 +10,6 @@ import numpy as np
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains, Linear, csr, on_grid, side_by_side
 from rmatch.scoring.base import ScorePart, Term
-from rmatch.scoring.coverage import skill_features
 from rmatch.zones import difference_hours
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ class SharedValues(ScorePart):
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Linear:
         answers = mentees.ragged("values")
-        has, features, levels = skill_features(mentors.ragged("values"))
+        has, features, levels = mentors.ragged("values").features
         width = max(len(levels), 1)
         first = np.searchsorted(features, answers.codes.astype(np.int64) * width)
         last = np.searchsorted(features, (answers.codes.astype(np.int64) + 1) * width)

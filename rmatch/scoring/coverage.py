@@ -178,24 +178,9 @@ def coverage_features(
     Returns (teachers, features) 0/1 and (learners, features) whole-number gains: what a learner
     gains from a teacher who has exactly that skill at exactly that level.
     """
-    has, features, levels = skill_features(teachers.ragged("skills"))
+    has, features, levels = teachers.ragged("skills").features
     own = learners.ragged("skills")
     return has, _gain_entries(learners.ragged("goals"), own, features, levels, weight)
-
-
-def skill_features(skills: Ragged) -> tuple[sp.csr_array, NDArray[np.int64], Floats]:
-    """Return (people, features) 0/1, what each feature is, and the levels there are.
-
-    Feature ``code * len(levels) + rank`` is "has skill ``code`` at exactly ``levels[rank]``";
-    features ascend, so those of one skill are a contiguous run.
-    """
-    levels, rank = np.unique(skills.values, return_inverse=True)
-    features, column = np.unique(
-        skills.codes.astype(np.int64) * max(len(levels), 1) + rank, return_inverse=True
-    )
-    ones = np.ones(len(column), np.int32)
-    has = sp.csr_array((ones, column, skills.starts), shape=(len(skills), len(features)))
-    return has, features, levels
 
 
 def _gain_entries(
