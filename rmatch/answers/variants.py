@@ -1,26 +1,29 @@
 """The same people under other rules: exact optima of many variants, from a few pairs each.
 
-A variant is solved over a pool of promising pairs only. Its dual prices then say of every other
-pair whether it could improve the result; those that could join the pool, until none could, which
-proves the optimum over all pairs (column generation: P. Gilmore, R. Gomory, "A linear programming
-approach to the cutting-stock problem", Operations Research 9(6), 1961). The pool grows from variant
-to variant, so later ones need a round or two.
+A variant starts from the best matching known that its rules allow. The dual prices of that matching
+say of every pair whether it could improve the result; those that could join a pool of promising
+pairs, over which the variant is solved, and so on until no pair could: that proves the optimum over
+all pairs (column generation: P. Gilmore, R. Gomory, "A linear programming approach to the
+cutting-stock problem", Operations Research 9(6), 1961). All variants share one pool, so that later
+ones need a round or two; and many need none, as a matching known already is their best.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rmatch.answers.effect import require_score
 from rmatch.answers.masks import rule_mask
-from rmatch.candidates import Candidates
+from rmatch.candidates import Candidates, blocks
 from rmatch.certificate import prices_of
+from rmatch.pricing import suits
 from rmatch.rules.base import PairRule
 from rmatch.solvers import Options
+from rmatch.solvers.bmatching import optimise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +35,18 @@ if TYPE_CHECKING:
     from rmatch.rules.cohort import CohortRule
     from rmatch.solvers import Prices
 
-    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    #: A set of pairs: one bit for each pair, mentees first, in the canonical order of edges.
+    Bits = NDArray[np.uint8]
 
 #: The state of a rule: as it is, without it, or loosened by so many steps (1, 2, ...).
 AS_IS, DROPPED = 0, -1
 
-#: Pairs that each person brings into the pool at a time.
-_EACH = 8
+#: Pairs that each mentee brings into the pool at a time; and how near the prices pairs have to be
+#: for that: within such a part of the largest gain.
+_EACH, _NEAR = 16, 16
+#: Pairs looked at in one go: few enough to stay in a processor's cache.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -55,19 +63,24 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class _Best:
-    """The best of a variant; the prices prove it there, and wherever else they are tried."""
+    """The best of a variant; the prices prove it there, and wherever nothing gains more than them.
 
-    variant: tuple[int, ...]
+    ``breaks`` are the states of rules that forbid some of its pairs, and ``gaining`` all pairs that
+    would gain more than the prices where rules allowed them.
+    """
+
     units: int
     outcome: Outcome
     prices: Prices | None
+    breaks: frozenset[tuple[int, int]]
+    gaining: Bits
 
 
 class Variants:
     """Optima of a problem under changed rules, each solved once.
 
     A variant is a tuple with the state of each rule that may change. Loosening only ever allows
-    more, so a variant between two of equal objective has that objective too, and needs no solve.
+    more, so a variant has no more than any looser one, and no less than any matching it allows.
     """
 
     def __init__(self, matching: Matching, rules: Sequence[PairRule | CohortRule]) -> None:
@@ -80,7 +93,13 @@ class Variants:
         )
         self.solves = 0
         self._known: dict[tuple[int, ...], _Best] = {}
-        self._masks: dict[tuple[int, int], Bools] = {}
+        self._pool: Bits = np.zeros(0, np.uint8)
+        if not self._whole:
+            here = np.sort(matching.cols * self.problem.shape[0] + matching.rows)
+            self._pool = self._set_of(here)
+            if matching.has_prices:
+                now = self._proven(matching.units, here, matching.prices, self._allowed(self.now))
+                self._known[self.now] = now
 
     @property
     def now(self) -> tuple[int, ...]:
@@ -101,39 +120,74 @@ class Variants:
         return self._known[variant]
 
     def _solve(self, variant: tuple[int, ...]) -> _Best:
-        """Return the best of a variant, from the best stricter one that is known."""
+        """Return the best of a variant, from the best matching known that it allows."""
         if self._whole:
             return self._solve_whole(variant)
-        below = [best for known, best in self._known.items() if _looser(variant, known)]
-        above = [best.units for known, best in self._known.items() if _looser(known, variant)]
-        start = max(below, key=lambda best: best.units, default=None)
-        if start is not None and above and start.units == min(above):
-            return start
+        known = self._known.items()
+        allows = [best for _, best in known if best.breaks.isdisjoint(enumerate(variant))]
+        limits = [best.units for other, best in known if _looser(other, variant)]
+        best = max(allows, key=lambda best: best.units, default=None)
+        if best is not None and best.units == min(limits, default=None):
+            return best
         allowed = self._allowed(variant)
-        if start is not None and start.prices is not None:
-            came = allowed & ~self._allowed(start.variant)
-            if not self._grow(start.prices, came):
-                return start  # its prices bound this variant too: no pair that came gains
-        self.solves += 1
-        while True:
-            program = self._program(np.flatnonzero(self._pool & allowed))
-            found = self.problem.objective.optimise(self.problem, program, "auto", Options())
-            prices = found.prices or prices_of(program, found.edges)
-            if not self._grow(prices, allowed & ~self._pool):
-                gains = program.gain[found.edges]
-                people = program.mentor[found.edges], program.mentee[found.edges]
-                outcome = self._outcome(found.objective, gains, *people)
-                return _Best(variant, found.objective, outcome, prices)
+        if best is None:
+            best = self._solve_pool(allowed)
+        while (gaining := best.gaining & allowed).any():
+            assert best.prices is not None
+            self._bring(gaining, best.prices)
+            best = self._solve_pool(allowed)
+        return best
 
-    def _grow(self, prices: Prices, among: Bools) -> bool:
-        """Add pairs that would gain at these prices to the pool; say whether there were any."""
-        wanted = (self._reduced(prices) > 0) & among
-        number = int(np.count_nonzero(wanted))
-        if number > 2 * _EACH * sum(wanted.shape):
-            least = np.iinfo(np.int64).min
-            wanted &= _best_of_each(np.where(wanted, self._reduced(prices), least))
-        self._pool |= wanted
-        return number > 0
+    def _solve_pool(self, allowed: Bits) -> _Best:
+        """Return the best that is allowed among the pairs of the pool, and put it to the proof."""
+        self.solves += 1
+        pairs = _keys(self._pool & allowed)
+        mentee, mentor = np.divmod(pairs, self.problem.shape[0])
+        program = Candidates(
+            mentor.astype(np.int32),
+            mentee.astype(np.int32),
+            self._gains.take(pairs),
+            self.problem.bounds,
+        )
+        if self._large:
+            found = optimise(program, self._largest)
+        else:
+            found = self.problem.objective.optimise(self.problem, program, "auto", Options())
+        prices = found.prices or prices_of(program, found.edges)
+        return self._proven(found.objective, pairs[found.edges], prices, allowed)
+
+    def _proven(self, units: int, chosen: Ints, prices: Prices, allowed: Bits) -> _Best:
+        """Look which pairs gain more than the prices; those near them come into the pool."""
+        gaining, near = self._look(prices)
+        here = self._set_of(chosen)
+        self._bring(near & allowed, prices)
+        breaks = [state for state, allows in self._masks.items() if (here & ~allows).any()]
+        mentees, mentors = np.divmod(chosen, self.problem.shape[0])
+        outcome = self._outcome(units, self._gains.take(chosen), mentors, mentees)
+        return _Best(units, outcome, prices, frozenset(breaks), gaining & ~here)
+
+    def _look(self, prices: Prices) -> tuple[Bits, Bits]:
+        """Return the pairs that gain more than the prices, and those that are near them."""
+        floor = (prices.mentee + prices.seat)[:, None]
+        above, near = (np.empty(self._gains.shape, dtype=bool) for _ in range(2))
+        for _, cols in blocks(self.problem.shape, _BLOCK):
+            value = self._gains[cols] - prices.mentor
+            value -= floor[cols]
+            np.greater(value, 0, out=above[cols])
+            np.greater(value, -self._largest // _NEAR, out=near[cols])
+        return np.packbits(above), np.packbits(near)
+
+    def _bring(self, some: Bits, prices: Prices) -> None:
+        """Add pairs to the pool: of each mentee the best few at the prices."""
+        pairs, (mentors, mentees) = _keys(some), self.problem.shape
+        if len(pairs) > _EACH * mentees:
+            mentee, mentor = np.divmod(pairs, mentors)
+            worth = self._gains.take(pairs) - prices.mentor[mentor]
+            # Of equals, other mentors for each mentee: together they have enough to choose from.
+            order = np.lexsort(((mentor - mentee) % mentors, -worth, mentee))
+            place = np.arange(len(order)) - np.searchsorted(mentee, mentee)
+            pairs = pairs[order[place < _EACH]]
+        self._pool |= self._set_of(pairs)
 
     def _changes(self, rule: PairRule | CohortRule) -> bool:
         return any(rule is other for other in self.rules)
@@ -150,12 +204,12 @@ class Variants:
         rules += [self._in_state(at, state) for at, state in enumerate(variant) if state != DROPPED]
         found = solve(self.problem.replace(rules=rules))
         outcome = self._outcome(found.units, found.gains, found.rows, found.cols)
-        return _Best(variant, found.units, outcome, None)
+        return _Best(found.units, outcome, None, frozenset(), np.zeros(0, np.uint8))
 
     def _outcome(
         self,
         units: int,
-        gains: NDArray[np.int64],
+        gains: Ints,
         mentors: NDArray[np.integer],
         mentees: NDArray[np.integer],
     ) -> Outcome:
@@ -169,9 +223,9 @@ class Variants:
             int(gains.min()) * unit if len(gains) else None,
         )
 
-    # ---- all pairs, mentees first, so that flat positions are the canonical order of edges ----
+    # ---- all pairs ---------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _whole(self) -> bool:
         """Whether every variant needs a solve from the rosters.
 
@@ -180,61 +234,58 @@ class Variants:
         return bool(self.problem.cohort_rules)
 
     @cached_property
-    def _gains(self) -> NDArray[np.int64]:
-        gains = self.problem.gains(slice(None), slice(None))
-        return np.ascontiguousarray(gains.T).astype(np.int64)
+    def _large(self) -> bool:
+        """Whether to solve in compiled loops, which small problems do not load."""
+        return suits(self.problem, "auto")
 
     @cached_property
-    def _fixed(self) -> Bools:
+    def _gains(self) -> Ints:
+        """What all pairs gain, (mentees, mentors)."""
+        gains = self.problem.gains(slice(None), slice(None))
+        return np.ascontiguousarray(gains.T, dtype=np.int64)
+
+    @cached_property
+    def _largest(self) -> int:
+        return int(np.abs(self._gains).max(initial=0))
+
+    @cached_property
+    def _fixed(self) -> Bits:
         """What the rules that never change allow, to people who have places at all."""
         bounds = self.problem.bounds
-        fixed = self.problem.pair_forms[-1].block(slice(None), slice(None)).T.copy()
-        fixed &= (bounds.mentor_most > 0)[None, :] & (bounds.mentee_most > 0)[:, None]
-        for rule in self.problem.pair_rules:
-            if not self._changes(rule):
-                fixed &= self._mask_of(rule)
-        return fixed
+        fixed = self.problem.pair_forms[-1].block(slice(None), slice(None))
+        fixed &= (bounds.mentor_most > 0)[:, None] & (bounds.mentee_most > 0)
+        masks = [self._mask(rule) for rule in self.problem.pair_rules if not self._changes(rule)]
+        return reduce(np.bitwise_and, masks, np.packbits(fixed.T))
 
-    def _mask_of(self, rule: PairRule) -> Bools:
+    def _mask(self, rule: PairRule) -> Bits:
         everybody = slice(None), slice(None)
-        return rule_mask(self.problem, rule, *everybody, self._gains.T).T
-
-    def _allowed(self, variant: tuple[int, ...]) -> Bools:
-        allowed = self._fixed.copy()
-        for at, state in enumerate(variant):
-            if state != DROPPED:
-                if (at, state) not in self._masks:
-                    rule = self._in_state(at, state)
-                    assert isinstance(rule, PairRule)
-                    self._masks[at, state] = np.ascontiguousarray(self._mask_of(rule))
-                allowed &= self._masks[at, state]
-        return allowed
+        return np.packbits(rule_mask(self.problem, rule, *everybody, self._gains.T).T)
 
     @cached_property
-    def _pool(self) -> Bools:
-        """The pairs to start from: the present ones, and everybody's best at present prices."""
-        mentors, mentees = self.problem.shape
-        pool = np.zeros((mentees, mentors), dtype=bool)
-        proven = self.matching.bound_units == self.matching.units
-        reduced = self._reduced(self.matching.prices) if proven else self._gains.copy()
-        for allowed in (self._allowed(self.now), self._fixed):
-            pool |= _best_of_each(np.where(allowed, reduced, np.iinfo(np.int64).min)) & allowed
-        pool[self.matching.cols, self.matching.rows] = True
-        return pool
+    def _masks(self) -> dict[tuple[int, int], Bits]:
+        """What each rule that changes allows in each of its states."""
+        masks = {}
+        for at, steps in enumerate(self.steps):
+            for state in range(len(steps) + 1):
+                rule = self._in_state(at, state)
+                assert isinstance(rule, PairRule)
+                masks[at, state] = self._mask(rule)
+        return masks
 
-    def _reduced(self, prices: Prices) -> NDArray[np.int64]:
-        reduced = self._gains - prices.mentor[None, :]
-        reduced -= prices.mentee[:, None] + prices.seat
-        return reduced
+    def _allowed(self, variant: tuple[int, ...]) -> Bits:
+        masks = [self._masks[at, state] for at, state in enumerate(variant) if state != DROPPED]
+        return reduce(np.bitwise_and, masks, self._fixed)
 
-    def _program(self, flat: NDArray[np.intp]) -> Candidates:
-        mentors = self.problem.shape[0]
-        return Candidates(
-            (flat % max(mentors, 1)).astype(np.int32),
-            (flat // max(mentors, 1)).astype(np.int32),
-            self._gains.ravel()[flat],
-            self.problem.bounds,
-        )
+    def _set_of(self, pairs: Ints) -> Bits:
+        """Return pairs, numbered mentee * mentors + mentor, as a set."""
+        bits = np.zeros(self._gains.size, dtype=bool)
+        bits[pairs] = True
+        return np.packbits(bits)
+
+
+def _keys(pairs: Bits) -> Ints:
+    """Return a set of pairs as ascending numbers."""
+    return np.flatnonzero(np.unpackbits(pairs).view(np.bool_))
 
 
 def _looser(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -243,16 +294,3 @@ def _looser(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     Steps of one rule are not compared with each other: a rule may loosen several parameters.
     """
     return all(a in (b, DROPPED) or b == AS_IS for a, b in zip(one, other, strict=True))
-
-
-def _best_of_each(values: NDArray[np.int64]) -> Bools:
-    """Mark the largest few values of each row and of each column."""
-    marked = np.zeros(values.shape, dtype=bool)
-    for axis in (0, 1):
-        size = values.shape[axis]
-        if size <= _EACH:
-            return np.ones(values.shape, dtype=bool)
-        best = np.argpartition(values, size - _EACH, axis=axis)
-        best = np.take(best, np.arange(size - _EACH, size), axis=axis)
-        np.put_along_axis(marked, best, True, axis=axis)
-    return marked

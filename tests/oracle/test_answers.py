@@ -341,14 +341,17 @@ def test_one_question_among_many_people_is_one_shortest_path(seed: int) -> None:
             assert answer.cost == matching.units - (forced(program, row, col) or 0)
 
 
-@pytest.mark.parametrize("each", [1, 8])
-@settings(max_examples=60)
+@pytest.mark.parametrize(("each", "large"), [(1, False), (1, True), (8, False), (8, True)])
+@settings(max_examples=40)
 @given(problem=rosters())
-def test_every_rule_cost_is_what_a_solve_without_the_rule_says(each: int, problem: Problem) -> None:
+def test_every_rule_cost_is_what_a_solve_without_the_rule_says(
+    each: int, large: bool, problem: Problem
+) -> None:
     """All subsets of dropped rules and all steps, with a pool of one pair each and of more."""
     matching = rmatch.solve(problem)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(variants, "_EACH", each)
+        patch.setattr(variants, "suits", lambda *_: large)
         kinds = variants.Variants(matching, problem.pair_rules)
         states = [range(-1, len(steps) + 1) for steps in kinds.steps]
         for variant in product(*states):
@@ -360,8 +363,12 @@ def test_every_rule_cost_is_what_a_solve_without_the_rule_says(each: int, proble
             assert kinds.units(variant) == optimum(problem.replace(rules=rules))
 
 
-def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves() -> None:
-    """At 40 x 40 with four rules, every outcome's objective is that of a plain solve."""
+@pytest.mark.parametrize("large", [False, True])
+def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves(
+    large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 40 x 40 with four rules, capacities, minimums and seats: those of a plain solve."""
+    monkeypatch.setattr(variants, "suits", lambda *_: large)
     rng = np.random.default_rng(5)
     sides = [
         [
@@ -372,20 +379,33 @@ def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves() -> None:
                 "department": str(rng.choice(["A", "B"])),
                 "skills": {f"k{k}": int(rng.integers(1, 6)) for k in rng.choice(9, 3, False)},
                 "goals": {f"k{k}": 5 for k in rng.choice(9, 2, False)},
+                "capacity": int(rng.integers(0, 3)),
+                "minimum": int(side == "m" and at == 1),
             }
             for at in range(40)
         ]
         for side, levels in (("m", (1, 6)), ("s", (3, 8)))
     ]
+    sides[0][1]["capacity"] = 2
     rules = [SeniorityGap(2), Same("site"), Different("department"), MinimumScore(0.2)]
-    matching = rmatch.match(*sides, rules=rules)
-    costs = matching.rule_costs()
-    for change in costs.changes:
-        at = next(i for i, rule in enumerate(rules) if rule.name == change.rule)
-        looser = [] if change.step == 0 else [list(rules[at].loosened())[change.step - 1]]
-        plain_one = rmatch.match(*sides, rules=[*rules[:at], *looser, *rules[at + 1 :]])
-        assert change.outcome.objective == plain_one.objective
-    assert costs.without_all.objective == rmatch.match(*sides).objective
+
+    def plain_one(*states: Any) -> rmatch.Matching:
+        kept = [rule for rule in states if rule is not None]
+        return rmatch.match(*sides, rules=kept, seats=20, objective="coverage_first")
+
+    matching = plain_one(*rules)
+    kinds = variants.Variants(matching, rules)
+    solves = 0
+    for variant in product(*[range(-1, len(steps) + 1) for steps in kinds.steps]):
+        states = [
+            None if state == variants.DROPPED else [rule, *steps][state]
+            for rule, steps, state in zip(rules, kinds.steps, variant, strict=True)
+        ]
+        found = plain_one(*states)
+        solves += 1
+        assert kinds.units(variant) == found.units
+        assert kinds.outcome(variant).objective == found.objective
+    assert kinds.solves < solves
 
 
 @st.composite
