@@ -341,6 +341,20 @@ def test_one_question_among_many_people_is_one_shortest_path(seed: int) -> None:
             assert answer.cost == matching.units - (forced(program, row, col) or 0)
 
 
+@pytest.mark.parametrize("scale", [1, 1 << 54])
+def test_costs_are_exact_beyond_what_floats_hold(scale: int) -> None:
+    """What forcing a pair costs, to the unit, where totals are small and where they are huge."""
+    rng = np.random.default_rng(3)
+    gains = rng.integers(0, 9, (6, 5)) * scale + rng.integers(0, 9, (6, 5))
+    problem = MatrixProblem.of(gains, mentor_capacity=2)
+    matching, program = rmatch.solve(problem), all_candidates(problem)
+    taken = set(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    for row, col in set(np.ndindex(gains.shape)) - taken:
+        change = matching._what_if.force(row, col, int(gains[row, col]))
+        assert change is not None
+        assert change.cost == matching.units - (forced(program, row, col) or 0)
+
+
 @pytest.mark.parametrize(("each", "large"), [(1, False), (1, True), (8, False), (8, True)])
 @settings(max_examples=40)
 @given(problem=rosters())
