@@ -153,6 +153,14 @@ class Candidates:
         """Return the numbers of mentors and mentees."""
         return len(self.bounds.mentor_most), len(self.bounds.mentee_most)
 
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """Each edge as one number, mentee * mentors + mentor: ascending."""
+        keys = self.mentee.astype(np.int64)
+        keys *= self.shape[0]
+        keys += self.mentor
+        return keys
+
     def replace(self, **changes: Any) -> Candidates:
         """Return a copy with some fields changed."""
         kept = {"mentor", "mentee", "gain", "bounds", "cohort", "arrival", "locked"}
@@ -170,7 +178,9 @@ class Candidates:
 
     def value(self, edges: NDArray[np.intp]) -> int:
         """Return the objective of a set of edges: gains, bonuses earned, less penalties."""
-        mentors, mentees = np.unique(self.mentor[edges]), np.unique(self.mentee[edges])
+        mentors, mentees = (
+            np.flatnonzero(np.bincount(people[edges])) for people in (self.mentor, self.mentee)
+        )
         total = int(self.gain[edges].sum())
         total += int(self.bounds.mentor_bonus[mentors].sum())
         total += int(self.bounds.mentee_bonus[mentees].sum())

@@ -245,8 +245,7 @@ class Matching(Answers, Reports):
     @property
     def _chosen(self) -> NDArray[np.intp]:
         edges = self._edges
-        keys = edges.mentee.astype(np.int64) * edges.shape[0] + edges.mentor
-        return np.searchsorted(keys, np.sort(self.cols * edges.shape[0] + self.rows))
+        return np.searchsorted(edges.keys, np.sort(self.cols * edges.shape[0] + self.rows))
 
     # ---- how it is measured ------------------------------------------------------------------
 

@@ -154,9 +154,11 @@ class Roster:
     columns: Mapping[str, Column]
     scale: Scale = Scale()
     whole_ids: bool = False
+    drawn: tuple[Roster, NDArray[np.intp]] | None = None  # from whom this was taken, which rows
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+        if self.drawn is None:
+            object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Roster, (self.ids, dict(self.columns), self.scale, self.whole_ids))
@@ -176,13 +178,18 @@ class Roster:
         return self.take(rows)
 
     def take(self, rows: Rows) -> Roster:
-        """Return the people at ``rows`` (slice or index array) as a roster with the same labels."""
-        if isinstance(rows, slice) and rows == slice(None):
+        """Return the people at ``rows`` (slice or index array) as a roster with the same labels.
+
+        Columns are taken when they are first asked for, and people are those of this roster.
+        """
+        everybody = np.arange(len(self))
+        positions = everybody[rows]
+        if np.array_equal(positions, everybody):
             return self
-        positions = np.arange(len(self))[rows]
         ids = tuple(map(self.ids.__getitem__, positions.tolist()))
-        columns = {name: column.take(rows) for name, column in self.columns.items()}
-        return Roster(ids, columns, self.scale, self.whole_ids)
+        source, at = self.drawn or (self, everybody)
+        columns = _Taken(source.columns, at[rows])
+        return Roster(ids, columns, self.scale, self.whole_ids, (source, at[rows]))
 
     def replace(self, **columns: Column) -> Roster:
         """Return a copy with some columns added or changed."""
@@ -249,6 +256,9 @@ class Roster:
         """Return some rows (from 0) as people; each person is built once."""
         from rmatch.plain import build
 
+        if self.drawn is not None:
+            source, at = self.drawn
+            return source.persons(at[list(rows)].tolist())
         built = self._people
         new = [row for row in dict.fromkeys(rows) if row not in built]
         if new:
@@ -265,6 +275,26 @@ class Roster:
         values = self.numbers(name).values
         counts = np.where(np.isnan(values), default, values)
         return np.minimum(counts, np.iinfo(np.int32).max).astype(np.int64)
+
+
+class _Taken(Mapping[str, Column]):
+    """The columns of some people, each taken when it is first asked for."""
+
+    def __init__(self, columns: Mapping[str, Column], rows: NDArray[np.intp]) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._taken: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._taken:
+            self._taken[name] = self._columns[name].take(self._rows)
+        return self._taken[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:

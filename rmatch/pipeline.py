@@ -320,5 +320,5 @@ def by_mentor(
     rows: NDArray[np.integer], cols: NDArray[np.integer]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return pairs in the order of a matching: by mentor, then mentee."""
-    order = np.lexsort((cols, rows))
+    order = np.argsort(rows.astype(np.int64) * (cols.max(initial=0) + 1) + cols)
     return rows[order].astype(np.intp), cols[order].astype(np.intp)

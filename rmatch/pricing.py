@@ -83,16 +83,22 @@ def suits(problem: Any, solver: str) -> bool:
     if solver not in ("auto", "pricing"):
         return False
     mentors, mentees = problem.shape
-    none = np.zeros(0, np.int32)
-    able = problem.objective.one_program(problem)
-    able = able and problem.cohort_rows(none, none) is None
-    if solver == "pricing" and not able:
+    possible = able(problem)
+    if solver == "pricing" and not possible:
         raise SolverError(
             "pricing handles counts, seats, locks and an objective of one program, not cohort "
             "rules that join pairs; use solver='auto'",
             "unsupported",
         )
-    return able and (solver == "pricing" or mentors * mentees >= LARGE)
+    return possible and (solver == "pricing" or mentors * mentees >= LARGE)
+
+
+def able(problem: Any) -> bool:
+    """Say whether a problem is of the kind that can be priced: one program, no row joins pairs."""
+    none = np.zeros(0, np.int32)
+    return bool(problem.objective.one_program(problem)) and (
+        problem.cohort_rows(none, none) is None
+    )
 
 
 def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None = None) -> Priced:

@@ -62,6 +62,21 @@ def among(values: Ints, ascending: Ints) -> Bools:
     return found
 
 
+def marked(ascending: Ints, values: Ints) -> Bools:
+    """Say which ascending values are among others: ``among`` for many values and few others."""
+    found = np.zeros(len(ascending) + 1, dtype=bool)
+    found[np.searchsorted(ascending, values[among(values, ascending)])] = True
+    return found[:-1]
+
+
+def merged(*parts: Ints) -> Ints:
+    """Return all values, ascending, none twice."""
+    values = np.sort(np.concatenate(parts))
+    fresh = np.ones(len(values), dtype=bool)
+    fresh[1:] = values[1:] != values[:-1]
+    return values[fresh]
+
+
 @dataclass(eq=False)
 class Repricing:
     """One repair: candidate pairs, prices and the pairs to begin with, in the problem's units.
@@ -90,7 +105,7 @@ class Repricing:
         """
         started = perf_counter()
         self._add(self.needed[~among(self.needed, self.keys)])
-        self._begin(new_mentors, np.union1d(new_mentees, self._drop_unfair()))
+        self._begin(new_mentors, merged(new_mentees, self._drop_unfair()))
         while True:
             before = self.mentor, self.mentee
             selection = self._solve()
@@ -99,13 +114,13 @@ class Repricing:
             if not sum(map(len, again)):
                 break
             self._begin(*again)
-        cols, rows = divmod(self.keys[selection.edges], self.problem.shape[0])
+        rows, cols = self._people(self.chosen)
         assert selection.bound is not None
         prices = Prices(self.mentor, self.mentee)
         seconds = {"repair": perf_counter() - started}
         return Priced(
-            rows.astype(np.intp),
-            cols.astype(np.intp),
+            rows,
+            cols,
             selection.status,
             selection.objective,
             selection.bound,
@@ -152,18 +167,17 @@ class Repricing:
     def _add(self, keys: Ints, gain: Ints | None = None) -> None:
         """Add candidate pairs (ascending, none twice) that are not there yet."""
         if gain is None:
-            cols, rows = divmod(keys, self.problem.shape[0])
-            gain, _ = of_pairs(self.problem, rows.astype(np.intp), cols.astype(np.intp))
+            gain, _ = of_pairs(self.problem, *self._people(keys))
         new = ~among(keys, self.keys)
         at = np.searchsorted(self.keys, keys[new])
         self.keys = np.insert(self.keys, at, keys[new])
         self.gain = np.insert(self.gain, at, gain[new])
 
     def _candidates(self) -> Candidates:
-        mentors = self.problem.shape[0]
+        rows, cols = self._people(self.keys)
         return Candidates(
-            (self.keys % mentors).astype(np.int32),
-            (self.keys // mentors).astype(np.int32),
+            rows.astype(np.int32),
+            cols.astype(np.int32),
             self.gain,
             self._bounds,
             None,
@@ -176,16 +190,16 @@ class Repricing:
 
         Those have a candidate pair that gains more than the prices and is not chosen.
         """
-        cols, rows = divmod(self.keys, self.problem.shape[0])
+        rows, cols = self._people(self.keys)
         reduced = self.gain - self.mentor[rows] - self.mentee[cols]
-        taken = among(self.keys, np.union1d(self.chosen, self._locked))
+        taken = marked(self.keys, merged(self.chosen, self._locked))
         self.chosen = self.chosen[~among(self.chosen, self.keys[taken & (reduced < 0)])]
-        return np.unique(cols[~taken & (reduced > 0)]).astype(np.intp)
+        return merged(cols[~taken & (reduced > 0)])
 
     def _begin(self, rows: Places, cols: Places) -> None:
         """Let people begin anew: without a pair, at the lowest price fair at all their pairs."""
-        mentee, mentor = divmod(self.chosen, self.problem.shape[0])
-        self.chosen = self.chosen[~np.isin(mentor, rows) & ~np.isin(mentee, cols)]
+        mentor, mentee = self._people(self.chosen)
+        self.chosen = self.chosen[~(among(mentor, rows) | among(mentee, cols))]
         self.mentor, self.mentee = self.mentor.copy(), self.mentee.copy()
         self._loose[rows] = True
         self.margin[cols] = 0
@@ -233,7 +247,7 @@ class Repricing:
             self._candidates(),
             int(np.abs(self.gain).max(initial=0)),
             warm=Prices(self.mentor, self.mentee),
-            start=np.searchsorted(self.keys, np.union1d(self.chosen, self._locked)),
+            start=np.searchsorted(self.keys, merged(self.chosen, self._locked)),
             fair=True,
         )
         assert selection.prices is not None
@@ -267,6 +281,11 @@ class Repricing:
         order = new[np.argsort(keys[new])]
         self._add(keys[order], gains[at[order], other[order]])
         return people[np.unique(at[new])]
+
+    def _people(self, keys: Ints) -> tuple[Places, Places]:
+        """Return the mentors and mentees of pairs."""
+        cols = keys // self.problem.shape[0]
+        return keys - cols * self.problem.shape[0], cols
 
     def _keys(self, people: Places, others: Places, *, mentees: bool) -> Ints:
         row, col = (others, people) if mentees else (people, others)

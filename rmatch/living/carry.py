@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
-from rmatch.repricing import Repricing, among
+from rmatch.repricing import Repricing, among, marked, merged
 from rmatch.rules import NotPrevious
 
 if TYPE_CHECKING:
@@ -49,26 +49,28 @@ class Carried:
     banned: Ints
 
     @cached_property
-    def unchanged(self) -> tuple[Places, Places]:
-        """Earlier pairs of unchanged people that may come back, in today's positions."""
-        rows, cols = self.mentor[self.chosen[0]], self.mentee[self.chosen[1]]
-        stay = self._stay(rows, cols)
-        return rows[stay], cols[stay]
+    def unchanged(self) -> Places:
+        """Which of the earlier pairs are of unchanged people, and may come back."""
+        return self._stay(self.mentor[self.chosen[0]], self.mentee[self.chosen[1]])
+
+    @cached_property
+    def _unchanged_keys(self) -> Ints:
+        """The same pairs by today's positions, as mentee * mentors + mentor."""
+        rows, cols = (each[self.unchanged] for each in self.chosen)
+        return self.mentee[cols] * len(self.same_mentors) + self.mentor[rows]
 
     def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
         """Say which of today's pairs are among these, and what each of them gains."""
         pool, mentors = self.basis.pool, len(self.same_mentors)
-        keys = pool.mentee.astype(np.int64) * pool.shape[0] + pool.mentor
-        one, other = self.unchanged
-        stay = self._stay(self.mentor[self.chosen[0]], self.mentee[self.chosen[1]])
-        old = (self.chosen[1] * pool.shape[0] + self.chosen[0])[stay]
-        order = np.argsort(other * mentors + one)
-        known = (other * mentors + one)[order]
-        asked = cols * mentors + rows
+        order = np.argsort(self._unchanged_keys)
+        known, asked = self._unchanged_keys[order], cols * mentors + rows
         found = among(asked, known)
+        one, other = (
+            each[self.unchanged[order[np.searchsorted(known, asked[found])]]]
+            for each in self.chosen
+        )
         gain = np.zeros(len(asked), np.int64)
-        at = order[np.searchsorted(known, asked[found])]
-        gain[found] = pool.gain[np.searchsorted(keys, old[at])]
+        gain[found] = pool.gain[np.searchsorted(pool.keys, other * pool.shape[0] + one)]
         return found, gain
 
     def _stay(self, rows: Places, cols: Places) -> Places:
@@ -87,16 +89,15 @@ class Carried:
         order = np.argsort(keys, kind="stable")  # quick where people stand in their old order
         keys, gain = keys[order], pool.gain[stay][order]
         own = np.sort(tilted.cols * mentors + tilted.rows)
-        rows, cols = self.unchanged
         return Repricing(
             tilted,
             keys,
-            gain * scale + tilted.extra * among(keys, own),
-            np.sort(cols * mentors + rows),
+            gain * scale + tilted.extra * marked(keys, own),
+            np.sort(self._unchanged_keys),
             _placed(self.basis.prices.mentor * scale, self.mentor, mentors),
             _placed(self.basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
             _placed(self.basis.margin * scale, self.mentee, tilted.shape[1]),
-            np.union1d(own, tilted.locks[1] * mentors + tilted.locks[0]),
+            merged(own, tilted.locks[1] * mentors + tilted.locks[0]),
         )
 
     @property

@@ -338,8 +338,7 @@ def _judged(
     there = (rows >= 0) & (cols >= 0)
     allowed = np.zeros(len(old), dtype=bool)
     if known is not None:  # pairs of unchanged people: the rules said yes, and are the same
-        unchanged = np.sort(known.unchanged[1] * problem.shape[0] + known.unchanged[0])
-        allowed = there & among(cols * problem.shape[0] + rows, unchanged)
+        allowed[known.unchanged] = True
     ask = there & ~allowed
     allowed[ask] = of_pairs(problem, rows[ask], cols[ask])[1]
     barred = {}

@@ -28,7 +28,7 @@ from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
 from rmatch.pricing import Basis
-from rmatch.repricing import among
+from rmatch.repricing import among, marked
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 
@@ -144,8 +144,8 @@ class Tilted:
             own = replace(own, penalty=own.penalty * self.scale)
         if not self.least:
             return own
-        keys = mentee.astype(np.int64) * self.shape[0] + mentor
-        kept = np.flatnonzero(among(keys, self._keys))
+        keys = mentee.astype(np.int64) * self.shape[0] + mentor  # ascending, as edges are
+        kept = np.flatnonzero(marked(keys, self._keys))
         row = CohortRows.of([Row("kept", self.least, None, kept)], len(mentor), self.shape)
         return row if own is None else own.and_also(row)
 
@@ -171,13 +171,12 @@ class Tilted:
         are fewer earlier pairs than thresholds, so one of them suits all.
         """
         pool, prices = basis.pool, basis.prices
-        keys = pool.mentee.astype(np.int64) * self.shape[0] + pool.mentor
-        earlier = among(keys, self._keys)
+        earlier = marked(pool.keys, self._keys)
         gain = (pool.gain - self.extra * earlier) // self.scale
-        kept = pool.mentee[earlier & among(keys, chosen)]
-        bad = np.unique((prices.mentee[kept] - 1) % self.scale)
-        free = np.setdiff1d(np.arange(self.scale), bad)
-        t = int(free[0]) if len(free) else 0
+        kept = chosen[among(chosen, self._keys)] // self.shape[0]
+        free = np.ones(self.scale, dtype=bool)
+        free[(prices.mentee[kept] - 1) % self.scale] = False
+        t = int(free.argmax())
         plain = Prices(
             (prices.mentor + prices.seat + t) // self.scale, -((t - prices.mentee) // self.scale)
         )
@@ -294,11 +293,12 @@ def best_within(
 
 def solve(tilted: Tilted, price: int, options: Options, known: Carried | None = None) -> Best:
     """Return the best selection of a tilted problem, from what is known of an earlier one."""
-    if pricing.suits(tilted, "auto"):
+    repairs = known is not None and pricing.able(tilted)
+    if repairs or pricing.suits(tilted, "auto"):
         found = (
-            pricing.solve_priced(tilted, options)
-            if known is None
-            else known.repair(tilted).run(*known.new)
+            known.repair(tilted).run(*known.new)
+            if known is not None
+            else pricing.solve_priced(tilted, options)
         )
         basis = found.basis if found.prices.seat == 0 else None
         selected = Selected(

@@ -105,7 +105,10 @@ def optimise(
     prices move only along augmenting paths.
     """
     free = _without_locks(candidates)
-    network, state = _network(free, largest, warm, start)
+    keep = np.zeros(len(candidates), dtype=bool)
+    if start is not None:
+        keep[start] = True
+    network, state = _network(free, largest, warm, np.flatnonzero(keep[free.edges]))
     finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
@@ -181,7 +184,7 @@ def _without_locks(candidates: Candidates) -> _Free:
 
 
 def _network(
-    free: _Free, largest: int, warm: Prices | None, start: NDArray[np.intp] | None
+    free: _Free, largest: int, warm: Prices | None, start: NDArray[np.intp]
 ) -> tuple[Network, State]:
     """Lay the program out for the kernels."""
     from rmatch import kernels
@@ -225,9 +228,7 @@ def _network(
     else:
         state.price[:mentors] = warm.mentor + warm.seat
         state.price[mentors:] = warm.mentee
-        edges_to_keep = np.zeros(0, np.intp) if start is None else start
-        kept = np.flatnonzero(np.isin(free.edges, edges_to_keep, assume_unique=True))
-        kernel.begin(network, state, kept)
+        kernel.begin(network, state, start)
     return network, state
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -89,14 +90,14 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
         asked = {**today, "states": states, **mode}
         patch.setattr(pricing, "LARGE", 10**9)
         try:
-            anew = rmatch.rematch(before, **asked)
+            anew = rmatch.rematch(dataclasses.replace(before, basis=None), **asked)
         except rmatch.InfeasibleError:  # locks of two times and one place
             patch.setattr(pricing, "LARGE", 0)
             with pytest.raises(rmatch.InfeasibleError):
                 rmatch.rematch(before, **asked)
             return
+        result = rmatch.rematch(before, **asked)  # also where it is not large any more
         patch.setattr(pricing, "LARGE", 0)
-        result = rmatch.rematch(before, **asked)
         repaired += result._plan.known is not None
         _keeps_margins(result.matching)
         assert result.matching.units == anew.matching.units
