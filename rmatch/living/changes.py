@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from itertools import compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rmatch.problem import Problem
 
     Ids = tuple[str, str]
+    Bools = NDArray[np.bool_]
     Places = NDArray[np.intp]
 
 
@@ -50,10 +51,38 @@ class EarlierPair:
 
 
 @dataclass(frozen=True, eq=False)
+class Named(Sequence[tuple[str, str]]):
+    """Pairs by their ids, each named when it is asked for."""
+
+    rows: Places
+    cols: Places
+    mentors: tuple[str, ...]
+    mentees: tuple[str, ...]
+
+    @classmethod
+    def of(cls, matching: Matching) -> Named:
+        """Return the pairs of a matching."""
+        return cls(matching.rows, matching.cols, matching.mentor_ids, matching.mentee_ids)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice | np.ndarray):
+            return Named(self.rows[at], self.cols[at], self.mentors, self.mentees)
+        return self.mentors[self.rows[at]], self.mentees[self.cols[at]]
+
+    def __iter__(self) -> Iterator[Ids]:
+        """Name all of them."""
+        mentors = map(self.mentors.__getitem__, self.rows.tolist())
+        return zip(mentors, map(self.mentees.__getitem__, self.cols.tolist()), strict=True)
+
+
+@dataclass(frozen=True, eq=False)
 class Earlier:
     """The earlier pairs: ids, today's positions (-1 for who left), and what bars some of them."""
 
-    pairs: list[Ids]
+    pairs: Sequence[Ids]
     rows: Places
     cols: Places
     barred: dict[int, EarlierPair]
@@ -102,30 +131,34 @@ class Change:
 
 def changes_of(
     before: Problem | None, matching: Matching, earlier: Earlier
-) -> tuple[tuple[Ids, ...], tuple[Ended, ...], tuple[Change, ...]]:
-    """Return the pairs kept, the pairs ended, and everybody who changes."""
-    ids = matching.mentor_ids, matching.mentee_ids
+) -> tuple[Bools, tuple[Ended, ...], tuple[Change, ...]]:
+    """Return which of the earlier pairs go on, the pairs ended, and everybody who changes."""
     mentors = matching.problem.shape[0]
     today = matching.cols * mentors + matching.rows
     old = np.where(np.minimum(earlier.rows, earlier.cols) < 0, -1,
                    earlier.cols * mentors + earlier.rows)  # fmt: skip
     goes_on = among(old, np.sort(today))
-    kept = tuple(compress(earlier.pairs, goes_on.tolist()))
+    left = np.flatnonzero(~goes_on).tolist()
     gone = {
         earlier.pairs[at]: earlier.barred.get(at)
         or EarlierPair(*earlier.pairs[at], Reason.GIVEN_UP)
-        for at in np.flatnonzero(~goes_on).tolist()
+        for at in left
     }
     fresh = np.flatnonzero(~among(today, np.sort(old)))
-    new = tuple(
-        (ids[0][row], ids[1][col])
-        for row, col in zip(
-            matching.rows[fresh].tolist(), matching.cols[fresh].tolist(), strict=True
-        )
-    )
+    new = tuple(Named.of(matching)[fresh])
+    places = _places(gone, earlier.rows[left], earlier.cols[left])
+    places |= _places(new, matching.rows[fresh], matching.cols[fresh])
     ended = tuple(_ended(pair) for pair in gone.values())
-    told = _Story(before, matching, gone, new)
-    return kept, ended, told.changes()
+    told = _Story(before, matching, gone, new, places)
+    return goes_on, ended, told.changes()
+
+
+def _places(pairs: Iterable[Ids], rows: Places, cols: Places) -> dict[Ids, int]:
+    """Return today's positions of the people of pairs, by side and id."""
+    places: dict[Ids, int] = {}
+    for (mentor, mentee), row, col in zip(pairs, rows.tolist(), cols.tolist(), strict=True):
+        places["mentors", mentor], places["mentees", mentee] = row, col
+    return places
 
 
 def _ended(pair: EarlierPair) -> Ended:
@@ -159,6 +192,7 @@ class _Story:
     matching: Matching
     gone: dict[Ids, EarlierPair]
     new: tuple[Ids, ...]
+    places: dict[Ids, int]  # today's position of everybody in them by side and id, -1 who left
 
     def changes(self) -> tuple[Change, ...]:
         """Return everybody who changes, chain by chain."""
@@ -191,12 +225,11 @@ class _Story:
 
     def here(self, side: str, person: str) -> bool:
         """Say whether somebody is on a side today."""
-        return person in getattr(self.matching.problem, side)._index
+        return self.places[side, person] >= 0
 
     def teaches(self, mentor: str) -> bool:
         """Say whether a mentor who is here has a pair."""
-        at = self.matching.problem.mentors.index(mentor)  # type: ignore[union-attr]
-        return bool((self.matching.rows == at).any())
+        return bool((self.matching.rows == self.places["mentors", mentor]).any())
 
     def joined(self, side: str, person: str) -> bool:
         """Say whether somebody was not there before, as far as that is known."""
@@ -283,10 +316,9 @@ class _Chain:
         return self._score(self.new) - self._score(list(self.gone))
 
     def _score(self, pairs: list[Ids]) -> float:
-        problem = self.story.matching.problem
-        sides = problem.mentors, problem.mentees  # type: ignore[union-attr]
-        rows = np.array([sides[0].index(mentor) for mentor, _ in pairs], dtype=np.intp)
-        cols = np.array([sides[1].index(mentee) for _, mentee in pairs], dtype=np.intp)
+        problem, places = self.story.matching.problem, self.story.places
+        rows = np.array([places["mentors", mentor] for mentor, _ in pairs], dtype=np.intp)
+        cols = np.array([places["mentees", mentee] for _, mentee in pairs], dtype=np.intp)
         return int(of_pairs(problem, rows, cols)[0].sum()) * problem.unit
 
 

@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,7 +25,7 @@ from rmatch.conflicts import infeasible
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.living.acceptance import State
 from rmatch.living.carry import Carried, carried
-from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Reason, changes_of
+from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Named, Reason, changes_of
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean, label, labels
@@ -32,7 +33,6 @@ from rmatch.parameters import check_keywords, is_finite, is_whole, listed
 from rmatch.pipeline import by_mentor, refuse_faults
 from rmatch.problem import Problem
 from rmatch.reading import Reading, read_sides
-from rmatch.repricing import among
 from rmatch.rules import ChangeBudget, LockedPairs, NotPrevious
 from rmatch.schema import MatchingRecord
 from rmatch.solvers import Infeasible, Options, Status
@@ -61,10 +61,15 @@ class Rematch(Answer):
     """
 
     matching: Matching
-    kept: tuple[Ids, ...]
     ended: tuple[Ended, ...]
     changes: tuple[Change, ...]
     _plan: _Plan = dataclasses.field(repr=False)
+    _goes_on: NDArray[np.bool_] = dataclasses.field(repr=False)  # of each earlier pair
+
+    @cached_property
+    def kept(self) -> tuple[Ids, ...]:
+        """The earlier pairs that go on."""
+        return tuple(compress(self._plan.earlier.pairs, self._goes_on.tolist()))
 
     @property
     def given_up(self) -> int:
@@ -209,15 +214,17 @@ def rematch(
     before = basis if isinstance(basis, Matching) else None
     known = None if before is None else carried(before, problem, problem.bounds)
     earlier = _judged(problem, old, old_states, known)
+    barred = {old[at] for at in earlier.barred}
     locked = [
-        old[at] for at in earlier.legal_at.tolist() if old_states.get(old[at]) is State.LOCKED
+        pair for pair, state in old_states.items() if state is State.LOCKED and pair not in barred
     ]
     if locked:
         problem = problem.replace(rules=[*problem.rules, LockedPairs(tuple(locked))])
     plan = _Plan(problem, earlier, known)
     seconds = {"prepare": perf_counter() - started}
     matching = _solve(plan, budget, price, Options(time_limit=time_limit), seconds)
-    return Rematch(matching, *changes_of(defaults, matching, earlier), plan)
+    goes_on, ended, changes = changes_of(defaults, matching, earlier)
+    return Rematch(matching, ended, changes, plan, goes_on)
 
 
 def _budget(max_changes: float | None, price: float | None) -> float:
@@ -235,16 +242,18 @@ def _budget(max_changes: float | None, price: float | None) -> float:
 
 def _earlier(
     previous: Previous, states: Mapping[Ids, str | State]
-) -> tuple[list[Ids], dict[Ids, State]]:
+) -> tuple[Sequence[Ids], dict[Ids, State]]:
     """Return the pairs that were there, and the states of pairs; who has none is active."""
     if isinstance(previous, Rematch):
         previous = previous.matching
     found: dict[Ids, State] = {}
+    old: Sequence[Ids]
     if isinstance(previous, Matching):
         if not isinstance(previous.problem, Problem):
             raise InvalidInputError("rematch() needs people; this matching is of a bare matrix")
-        old = _named(previous, previous.rows, previous.cols)
-        found = dict.fromkeys(_named(previous, *previous.problem.locks), State.LOCKED)
+        old = Named.of(previous)
+        locks = Named(*previous.problem.locks, previous.mentor_ids, previous.mentee_ids)
+        found = dict.fromkeys(locks, State.LOCKED)
     elif isinstance(previous, MatchingRecord):
         old = [_pair((pair.mentor, pair.mentee)) for pair in previous.pairs]
     elif isinstance(previous, Mapping):
@@ -257,14 +266,9 @@ def _earlier(
     now = {_pair(pair): State.named(state) for pair, state in states.items()}
     if now:
         there = {*old, *found}
-        old += [pair for pair, state in now.items() if pair not in there and not state.over]
+        more = [pair for pair, state in now.items() if pair not in there and not state.over]
+        old = [*old, *more] if more else old
     return old, found | now
-
-
-def _named(matching: Matching, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> list[Ids]:
-    """Return the ids of pairs."""
-    one, other = matching.mentor_ids, matching.mentee_ids
-    return [(one[row], other[col]) for row, col in zip(rows.tolist(), cols.tolist(), strict=True)]
 
 
 def _pair(pair: Any) -> Ids:
@@ -303,9 +307,9 @@ def _stay(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions of those who did not leave."""
     leavers = {*labels([drop] if isinstance(drop, str | int) else drop)}
-    everybody = {*mentors._index, *mentees._index} if leavers else set()
-    unknown = sorted(leavers - everybody)
+    unknown = sorted(leavers.difference(mentors._index).difference(mentees._index))
     if unknown:
+        everybody = {*mentors.ids, *mentees.ids}
         named = [f"{one!r}{did_you_mean(one, everybody)}" for one in unknown]
         raise UnknownPersonError(f"drop: nobody has the id {', '.join(named)}")
     gone = [
@@ -325,7 +329,7 @@ def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
 
 
 def _judged(
-    problem: Problem, old: list[Ids], states: dict[Ids, State], known: Carried | None
+    problem: Problem, old: Sequence[Ids], states: dict[Ids, State], known: Carried | None
 ) -> Earlier:
     """Return the earlier pairs, and of each that cannot go on the reason."""
     rows = cols = np.zeros(0, np.intp)
@@ -344,7 +348,8 @@ def _judged(
     barred = {}
     over = {pair for pair, state in states.items() if state.over}
     done = [at for at, pair in enumerate(old) if pair in over] if over else []
-    for at in np.union1d(np.flatnonzero(~allowed), done).astype(np.intp).tolist():
+    allowed[done] = False
+    for at in np.flatnonzero(~allowed).tolist():
         pair, state = old[at], states.get(old[at], State.ACTIVE)
         missing = tuple(compress(pair, (rows[at] < 0, cols[at] < 0)))
         if missing:
