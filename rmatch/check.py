@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,11 +53,12 @@ def check(
     ``objective`` is what the solver claims, in whole units; ``None`` claims nothing. ``stages`` are
     what it claims to have reached one after the other; each is counted again. ``known``
     says of each pair whether it was checked before, between the same people under the same rules,
-    and what it gains then.
+    and what it gains then. Safety rules are asked about those pairs again, all else is not.
     """
     from rmatch.problem import Problem
 
-    rows, cols = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    ends = np.fromiter(chain.from_iterable(pairs), np.intp, 2 * len(pairs))
+    rows, cols = ends.reshape(-1, 2).T
     found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):
         gains = _check_people(problem, pairs, found, known)
@@ -67,8 +68,8 @@ def check(
     if objective is not None:
         bounds = problem.bounds
         total = sum(gains)
-        total += int(bounds.mentor_bonus[np.unique(rows)].sum())
-        total += int(bounds.mentee_bonus[np.unique(cols)].sum())
+        total += int(bounds.mentor_bonus[np.bincount(rows).nonzero()].sum())
+        total += int(bounds.mentee_bonus[np.bincount(cols).nonzero()].sum())
         if isinstance(problem, Problem):
             total -= sum(rule.cost(problem, pairs) for rule in problem.cohort_rules)
         if total != objective:
@@ -95,10 +96,10 @@ def _check_people(
     locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
     before = np.zeros(len(pairs), bool) if known is None else known[0]
     kept = [] if known is None else known[1][before].tolist()
-    new = list(compress(pairs, (~before).tolist()))
-    mentors = problem.mentors.persons([row for row, _ in new])
-    mentees = problem.mentees.persons([col for _, col in new])
-    people = list(zip(new, mentors, mentees, strict=True))
+    people = _people(problem, list(compress(pairs, (~before).tolist())))
+    everybody = people
+    if kept and any(rule.safety for rule in problem.pair_rules):
+        everybody = _people(problem, pairs)
     found.extend(
         Violation(f"{_named(mentor, mentee)} is one person")
         for _, mentor, mentee in people
@@ -108,7 +109,7 @@ def _check_people(
     for rule in problem.pair_rules:
         found.extend(
             Violation(f"{_named(mentor, mentee)} breaks {rule.describe()}")
-            for pair, mentor, mentee in people
+            for pair, mentor, mentee in (everybody if rule.safety else people)
             if (rule.safety or pair not in locked) and not rule.allows(mentor, mentee)
         )
     gains = [0] * len(people)
@@ -122,6 +123,14 @@ def _check_people(
             if pair not in locked and gain < problem.min_gain
         )
     return kept + gains
+
+
+def _people(
+    problem: Problem, pairs: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[int, int], Person, Person]]:
+    mentors = problem.mentors.persons([row for row, _ in pairs])
+    mentees = problem.mentees.persons([col for _, col in pairs])
+    return list(zip(pairs, mentors, mentees, strict=True))
 
 
 def _named(mentor: Person, mentee: Person) -> str:

@@ -64,9 +64,12 @@ def among(values: Ints, ascending: Ints) -> Bools:
 
 def marked(ascending: Ints, values: Ints) -> Bools:
     """Say which ascending values are among others: ``among`` for many values and few others."""
-    found = np.zeros(len(ascending) + 1, dtype=bool)
-    found[np.searchsorted(ascending, values[among(values, ascending)])] = True
-    return found[:-1]
+    found = np.zeros(len(ascending), dtype=bool)
+    at = np.searchsorted(ascending, values)
+    inside = at < len(ascending)
+    at, values = at[inside], values[inside]
+    found[at[ascending[at] == values]] = True
+    return found
 
 
 def merged(*parts: Ints) -> Ints:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 
 import rmatch
+from rmatch.check import check
 from rmatch.rules import Conflicts, LockedPairs, MinimumScore, SeniorityGap, Vetoes
+from rmatch.scoring import TeachingCoverage
 
 
 def mentor(name, level=5, **more):
@@ -200,3 +203,19 @@ def test_people_are_needed():
         rmatch.rematch(None)
     with pytest.raises(rmatch.InvalidInputError, match="bare matrix"):
         rmatch.rematch(rmatch.match_matrix([[1]]))
+
+
+def test_the_checker_asks_safety_rules_about_known_pairs_too():
+    """What a pair gains may be known from before; that it is safe is asked again."""
+    sides = [mentor("m1", 4)], [mentee("s1")]
+    known = np.array([True]), np.array([777])
+
+    def faults(rule):
+        problem = rmatch.Problem.of(
+            *map(rmatch.read_roster, sides), rules=[rule], score=[TeachingCoverage()]
+        )
+        return [str(fault) for fault in check(problem, [(0, 0)], 777, known=known)]
+
+    (fault,) = faults(Conflicts([("m1", "s1")]))
+    assert "breaks the two are not on the list of conflicts" in fault
+    assert faults(MinimumScore(0.9)) == []

@@ -1,14 +1,17 @@
 """Every source of people gives the same roster."""
 
 import datetime as dt
+import pickle
 
 import narwhals
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
 import rmatch
+from rmatch.people import Roster
 from rmatch.reading import roster_to_records
 
 PEOPLE = [
@@ -109,6 +112,24 @@ def test_persons_read_back(tmp_path):
     roster = rmatch.read_roster(PEOPLE)
     for source in (list(roster), roster_to_records(roster)):
         assert roster_to_records(rmatch.read_roster(source)) == EXPECTED
+
+
+def test_people_taken_from_a_roster_are_the_same_people():
+    """Also those taken from people who were taken; somebody with another id is somebody else."""
+    roster = rmatch.read_roster(
+        [{"id": f"m{k}", "level": k, "skills": {"AI": 1 + k}} for k in range(5)]
+    )
+    some = roster[1:][np.array([3, 0])]
+    assert some.ids == ("m4", "m1")
+    assert [person.skills for person in some] == [{"AI": 5}, {"AI": 2}]
+    assert some[0] is roster[4]
+    assert some.numbers("level").values.tolist() == [4, 1]
+    assert some.ragged("skills").counts.tolist() == [1, 1]
+    assert roster.take(np.arange(5)) is roster
+    renamed = Roster(("a", "b"), some.columns, some.scale)
+    assert [person.id for person in renamed] == ["a", "b"]
+    stored = pickle.loads(pickle.dumps(some))
+    assert [person.level for person in stored] == [4, 1]
 
 
 def test_a_roster_is_returned_as_it_is():
