@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rmatch
 from rmatch import pricing, repricing
 from rmatch.living import carry
-from rmatch.rules import Conflicts, Different
+from rmatch.rules import Conflicts, Different, PairCount, Same
 from rmatch.scoring import TeachingCoverage
 
 SKILLS = ("AI", "SQL", "Rust", "law")
@@ -138,6 +138,20 @@ def test_earlier_pairs_alone_are_priced_too(seed: int, mode: dict[str, Any]) -> 
     if mode.get("max_changes") == math.inf:
         assert priced.matching.known_prices is not None
         assert priced.matching.certificate.verify(priced.matching.problem)
+
+
+def test_a_new_rule_that_joins_pairs_is_solved_anew() -> None:
+    """Prices alone cannot repair what they did not prove."""
+    rng = np.random.default_rng(5)
+    people = [[person(rng, f"{side}{k}") for k in range(6)] for side in "ms"]
+    rules = [PairCount(Same("site"), most=1)]
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch)
+        before = rmatch.match(*people, score=[TeachingCoverage()])
+        assert before.basis is not None
+        result = rmatch.rematch(before, rules=rules, max_changes=math.inf)
+    anew = rmatch.match(*people, rules=rules, score=[TeachingCoverage()])
+    assert before.units > result.matching.units == anew.units
 
 
 def _list(people: dict[str, Any]) -> list[dict[str, Any]]:
