@@ -98,6 +98,8 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
             return
         result = rmatch.rematch(before, **asked)  # also where it is not large any more
         patch.setattr(pricing, "LARGE", 0)
+        if result._plan.known is not None and mode == {"max_changes": math.inf}:
+            assert result.matching.basis is not None
         repaired += result._plan.known is not None
         _keeps_margins(result.matching)
         assert result.matching.units == anew.matching.units
