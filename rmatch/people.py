@@ -154,10 +154,11 @@ class Roster:
     columns: Mapping[str, Column]
     scale: Scale = Scale()
     whole_ids: bool = False
-    drawn: tuple[Roster, NDArray[np.intp]] | None = None  # from whom this was taken, which rows
+    #: The roster this was taken from, and which rows.
+    drawn: tuple[Roster, NDArray[np.intp]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.drawn is None:
+        if not isinstance(self.columns, _Taken):
             object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -188,8 +189,9 @@ class Roster:
             return self
         ids = tuple(map(self.ids.__getitem__, positions.tolist()))
         source, at = self.drawn or (self, everybody)
-        columns = _Taken(source.columns, at[rows])
-        return Roster(ids, columns, self.scale, self.whole_ids, (source, at[rows]))
+        taken = Roster(ids, _Taken(source.columns, at[rows]), self.scale, self.whole_ids)
+        object.__setattr__(taken, "drawn", (source, at[rows]))
+        return taken
 
     def replace(self, **columns: Column) -> Roster:
         """Return a copy with some columns added or changed."""

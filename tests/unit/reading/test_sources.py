@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import rmatch
+from rmatch.columns import Numbers
 from rmatch.people import Roster
 from rmatch.reading import roster_to_records
 
@@ -128,6 +129,8 @@ def test_people_taken_from_a_roster_are_the_same_people():
     assert roster.take(np.arange(5)) is roster
     renamed = Roster(("a", "b"), some.columns, some.scale)
     assert [person.id for person in renamed] == ["a", "b"]
+    grown = some.replace(level=Numbers(np.array([7.0, 8.0])))
+    assert [person.level for person in grown] == [7, 8]
     stored = pickle.loads(pickle.dumps(some))
     assert [person.level for person in stored] == [4, 1]
 
