@@ -202,16 +202,28 @@ class _Story:
         return tuple(found)
 
     def _chains(self) -> list[list[Ids]]:
-        """Return the changed pairs in connected parts, in the order in which pairs went."""
-        import networkx as nx
+        """Return the changed pairs in connected parts, in the order in which pairs went.
 
-        graph = nx.Graph()
-        for mentor, mentee in (*self.gone, *self.new):
-            graph.add_edge(("mentor", mentor), ("mentee", mentee), pair=(mentor, mentee))
-        return [
-            [graph.edges[edge]["pair"] for edge in graph.subgraph(part).edges]
-            for part in nx.connected_components(graph)
-        ]
+        Importing a library for graphs would take longer than the whole re-match.
+        """
+        pairs = (*self.gone, *self.new)
+        beside: dict[Ids, list[Ids]] = {}
+        for mentor, mentee in pairs:
+            one, other = ("mentors", mentor), ("mentees", mentee)
+            beside.setdefault(one, []).append(other)
+            beside.setdefault(other, []).append(one)
+        part: dict[Ids, int] = {}
+        for number, first in enumerate(beside):
+            waiting = [first]
+            while waiting:
+                person = waiting.pop()
+                if person not in part:
+                    part[person] = number
+                    waiting += beside[person]
+        chains: dict[int, list[Ids]] = {}
+        for pair in pairs:
+            chains.setdefault(part["mentors", pair[0]], []).append(pair)
+        return list(chains.values())
 
     def _chain(self, chain: list[Ids]) -> list[Change]:
         part = set(chain)
