@@ -364,7 +364,7 @@ def empty_like(column: Column, size: int) -> Column:
 def _with_ids(roster: Roster) -> dict[str, Column]:
     labels = tuple(sorted(roster.ids))
     place = {person: code for code, person in enumerate(labels)}
-    codes = np.fromiter((place[person] for person in roster.ids), np.int32, len(roster))
+    codes = np.fromiter(map(place.__getitem__, roster.ids), np.int32, len(roster))
     return {**roster.columns, "id": Categories(codes, labels)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -170,7 +171,7 @@ def _fewer(old: Places, new: Places) -> tuple[Places, Bools]:
 
 def _people(old: Roster, new: Roster) -> tuple[Places, Bools]:
     """Return where each earlier person stands today, and who of today was there just the same."""
-    place = np.array([new._index.get(person, -1) for person in old.ids], dtype=np.intp)
+    place = np.fromiter(map(new._index.get, old.ids, repeat(-1)), np.intp, len(old))
     before, now = np.flatnonzero(place >= 0), place[place >= 0]
     equal = np.full(len(now), old.scale == new.scale)
     for name in {*old.columns, *new.columns} - {"id"}:

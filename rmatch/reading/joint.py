@@ -79,12 +79,15 @@ def _spell(sides: Sequence[Side], synonyms: Mapping[str, str] | None) -> None:
             for name in members
             if not isinstance(column := side.columns.get(name), Numbers | None)
         ]
+        as_written = first in KNOWN and KNOWN[first].kind in _AS_WRITTEN
+        if as_written and all(owner.roster is not None for owner, _, _ in columns):
+            continue
         counts: dict[str, int] = {}
         for _, _, column in columns:
             used = np.bincount(column.codes + 1, minlength=len(column.labels) + 1)[1:]
             for label, times in zip(column.labels, used.tolist(), strict=True):
                 counts[label] = counts.get(label, 0) + times
-        if first in KNOWN and KNOWN[first].kind in _AS_WRITTEN:
+        if as_written:
             spelled = dict(zip(counts, counts, strict=True))
         else:
             spelled = one_spelling(counts, synonyms if first == "skills" else None)
