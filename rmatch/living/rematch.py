@@ -420,7 +420,8 @@ def _checked(
 ) -> Matching:
     """Return the matching, checked as every other is.
 
-    An earlier pair of two unchanged people was checked under the same rules when it was made.
+    An earlier pair of two unchanged people was checked under the same rules when it was made; of
+    such a pair only safety rules are asked again.
     """
     bound = best.units if best.status is Status.OPTIMAL else best.bound
     free = not any(isinstance(rule, ChangeBudget) for rule in problem.rules)
