@@ -6,10 +6,12 @@ level: the same proof, level by level, at a cost that goes with what each level 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.listed import MORE, first_edges, next_edges
 from rmatch.solvers import Stage
 
 if TYPE_CHECKING:
@@ -20,99 +22,125 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-#: How much a pair of the worst score weighs against one of the best in the matching to begin with.
-_STEEP, _FINE = 14.0, 1 << 24
+#: How much a pair of the worst score weighs against one of the best in the matching to begin with,
+#: on a scale of so many steps from the best score to the worst.
+_STEEP, _FINE, _STEPS = 14.0, 1 << 24, 1 << 16
 
 
 def close_to_leximin(gain: Ints) -> Ints:
     """Return amounts at most 0 whose sum is about the worst pairs most: a good beginning."""
     low, high = int(gain.min(initial=0)), int(gain.max(initial=0))
-    share = (gain - low) / max(high - low, 1)
-    amount: Ints = -np.rint(_FINE * np.exp(-_STEEP * share)).astype(np.int64)
-    return amount
+    amounts = [-round(_FINE * math.exp(-_STEEP * step / _STEPS)) for step in range(_STEPS + 1)]
+    return np.array(amounts)[(gain - low) // (-(low - high) // _STEPS + 1)]
 
 
 def leximin(stages: Sequence, unit: float) -> None:
     """Go through all levels from a matching that is best in all stages so far."""
-    graph, state, edges, values = _lay_out(stages)
-    _treat(graph, state, len(values))
-    _take_over(stages, state, edges)
-    counts = np.bincount(np.searchsorted(values, stages.candidates.gain[_chosen(stages)]))
+    _treat(stages, first_only=False)
+    values, counts = np.unique(stages.candidates.gain[_chosen(stages)], return_counts=True)
     stages.settle(
         *(
-            Stage(f"pairs at {int(values[at]) * unit:.6g}", -count, -count, -1.0)
-            for at, count in enumerate(counts.tolist())
-            if count
+            Stage(f"pairs at {value * unit:.6g}", -count, -count, -1.0)
+            for value, count in zip(values.tolist(), counts.tolist(), strict=True)
         )
     )
 
 
 def raise_worst(stages: Sequence, unit: float) -> None:
     """Find the worst score that cannot be avoided, and do without pairs below it."""
-    graph, state, edges, values = _lay_out(stages)
-    level = _treat(graph, state, len(values), first_only=True)
-    _take_over(stages, state, edges)
-    if level < 0:
-        return
-    worst = int(values[level])
-    stages.keep(stages.candidates.gain >= worst)
-    stages.settle(Stage("worst pair", worst, worst, unit))
+    _treat(stages, first_only=True)
+    gain = stages.candidates.gain
+    if len(_chosen(stages)):
+        worst = int(gain[_chosen(stages)].min())
+        stages.keep(gain >= worst)
+        stages.settle(Stage("worst pair", worst, worst, unit))
 
 
-def _lay_out(stages: Sequence) -> tuple[Graph, Any, NDArray[np.intp], Ints]:
-    """Return the graph of all edges that are possible, the matching in it, and the levels."""
+def _treat(stages: Sequence, *, first_only: bool) -> None:
+    """Treat levels from the worst on, over the best edges of everybody, until all are proven.
+
+    An edge of score *s* that is not listed costs nothing at the levels below *s*. Where at the
+    first of these that sets its people apart the mentor has the lower potential, it would have
+    been a way out, and joins. Where the mentee has, it is in no optimum, nor where nothing below
+    *s* sets them apart: then it costs 1 at its own level, as much as doing without one saves. If it
+    is worth that there, it joins only where a later level gives the mentor a potential.
+    """
     from rmatch import kernels
 
     kernel = kernels.load("levels")
-    edges = np.flatnonzero(stages.possible)
+    candidates = stages.candidates
+    listed = first_edges(candidates) & stages.possible
+    listed[_chosen(stages)] = True
+    listed |= stages.forced
+    more = MORE
+    while True:
+        graph, state, edges, values = _lay_out(stages, np.flatnonzero(listed))
+        taken = np.zeros(graph.place[graph.mentors], np.int32)
+        kernel.treat_all(graph, state, len(values), taken, first_only)
+        stages.chosen = np.sort(edges[state.status & kernel.CHOSEN > 0])
+        missing = kernels.load("groups").missing(
+            candidates.shape[0],
+            candidates.mentor,
+            candidates.mentee,
+            candidates.gain,
+            listed | ~stages.possible,
+            state.spot,
+            _least_cuts(state.cut, values),
+            np.append(values, np.iinfo(np.int64).min)[state.wish],
+        )
+        if not len(missing):
+            return
+        listed[next_edges(candidates, missing, candidates.gain[missing], more)] = True
+        more *= 2  # of equal scores there may be very many
+
+
+def _least_cuts(cut: NDArray[np.int32], values: Ints) -> Ints:
+    """Return the least score of a cut among the 2**k in line from each, for every k."""
+    scores = np.append(values, np.iinfo(np.int64).max)[np.minimum(cut, len(values))]
+    table = [scores]
+    while 2 << len(table) - 1 <= len(scores):
+        here, step = table[-1], 1 << len(table) - 1
+        table.append(np.append(np.minimum(here[:-step], here[step:]), here[-step:]))
+    return np.array(table)
+
+
+def _lay_out(
+    stages: Sequence, edges: NDArray[np.intp]
+) -> tuple[Graph, Any, NDArray[np.intp], Ints]:
+    """Return the graph of these edges, the matching in it, the edges as it numbers them, levels."""
+    from rmatch import kernels
+
+    kernel = kernels.load("levels")
     candidates, bounds = stages.candidates, stages.bounds
+    mentors, mentees = candidates.shape
+    edges = edges[np.lexsort((-candidates.gain[edges], candidates.mentor[edges]))]
     tail = candidates.mentor[edges]
-    head = candidates.mentee[edges] + np.int32(candidates.shape[0])
+    head = candidates.mentee[edges] + np.int32(mentors)
     values, rank = np.unique(candidates.gain[edges], return_inverse=True)
     rank = rank.astype(np.int32)
     order = np.argsort(rank, kind="stable").astype(np.int32)
-    people = sum(candidates.shape)
-    listed, starts = _listed(tail, head, order, people)
+    count, into_count = (np.bincount(ends, minlength=mentors + mentees) for ends in (tail, head))
     most = np.concatenate([bounds.mentor_most, bounds.mentee_most])
-    places = np.minimum(most, np.diff(starts))
     graph = kernel.Graph(
-        candidates.shape[0],
-        starts,
-        listed,
+        mentors,
+        _starts(count[:mentors]),
         tail,
         head,
         rank,
+        _starts(into_count[mentors:]),
+        np.argsort(head, kind="stable").astype(np.int32),
         order,
         np.searchsorted(rank[order], np.arange(len(values) + 1)),
-        np.concatenate([[0], np.cumsum(places)]).astype(np.int64),
+        _starts(np.minimum(most, count + into_count)),
         np.concatenate([bounds.mentor_least, bounds.mentee_least]),
         most,
     )
-    chosen = np.searchsorted(edges, _chosen(stages))
+    chosen = np.flatnonzero(np.isin(edges, _chosen(stages)))
     return graph, kernel.state_for(graph, chosen, ~stages.forced[edges]), edges, values
 
 
-def _listed(
-    tail: NDArray[np.int32], head: NDArray[np.int32], order: NDArray[np.int32], people: int
-) -> tuple[NDArray[np.int32], Ints]:
-    """Return everybody's edges, the best first, and where each person's begin."""
-    best = order[::-1]
-    sides = [best[np.argsort(ends[best], kind="stable")] for ends in (tail, head)]
-    count = np.bincount(tail, minlength=people) + np.bincount(head, minlength=people)
-    return np.concatenate(sides), np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-
-
-def _treat(graph: Graph, state: Any, levels: int, *, first_only: bool = False) -> int:
-    """Treat levels from the worst on; return the last one treated that cannot be avoided."""
-    from rmatch import kernels
-
-    kernel = kernels.load("levels")
-    taken = np.zeros(len(graph.tail) and int(graph.place[graph.mentors]), np.int32)
-    return int(kernel.treat_all(graph, state, levels, taken, first_only))
-
-
-def _take_over(stages: Sequence, state: Any, edges: NDArray[np.intp]) -> None:
-    stages.chosen = edges[state.chosen.astype(bool)]
+def _starts(counts: NDArray[np.intp]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _chosen(stages: Sequence) -> NDArray[np.intp]:

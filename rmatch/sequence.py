@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch import solvers
+from rmatch.candidates import Candidates
 from rmatch.errors import SolverError, UnsupportedFeatureError
 from rmatch.faces import Face
+from rmatch.listed import solve_listed
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Infeasible, Options, Selection, Stage, Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.candidates import Bounds, Candidates
+    from rmatch.candidates import Bounds
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
 #: From so many edges on, the compiled solver is faster than one that need not be loaded.
 _MANY = 20_000
+#: From so many on, programs are solved over few of their edges.
+VERY_MANY = 200_000
 
 
 class Sequence:
@@ -124,10 +128,7 @@ class Sequence:
     def favouring(self, amount: Ints, mentors: Ints, mentees: Ints) -> NDArray[np.intp]:
         """Return the edges of a selection of the largest amounts; no stage comes of it."""
         program, edges, _ = self._program(amount, mentors, mentees, self._hard)
-        found: NDArray[np.intp] = edges[
-            self._solver(program).solve(program, self._remaining()).edges
-        ]
-        return found
+        return edges[self._solve(program).edges]
 
     def allow(self, loss: int) -> None:
         """Let the last stage miss what it reached by so much, where stages follow by conditions."""
@@ -141,7 +142,7 @@ class Sequence:
         try:
             nothing = np.zeros(len(edges), dtype=np.int64)
             program, _, extra = self._program(nothing, None, None, self._hard)
-            found = self._solver(program).solve(program, self._remaining())
+            found = self._solve(program)
         except Infeasible:
             return False
         finally:
@@ -179,7 +180,7 @@ class Sequence:
             )
         program, edges, extra = self._program(amount, mentors, mentees, cohort)
         try:
-            selection = self._solver(program).solve(program, self._remaining())
+            selection = self._solve(program)
         except SolverError:
             if self.chosen is None or self.options.time_limit is None:
                 raise
@@ -219,14 +220,14 @@ class Sequence:
         if self.full:
             reach = 2 * int(np.abs(gain).max(initial=0)) * bounds.most_pairs
             extra = reach + int(bounds.mentor_bonus.sum() + bounds.mentee_bonus.sum()) + 1
-        program = (
-            self.candidates.replace(cohort=None)
-            .take(edges)
-            .replace(
-                gain=gain + extra,
-                bounds=bounds,
-                locked=np.flatnonzero(self.forced[edges]),
-            )
+        program = Candidates(
+            self.candidates.mentor[edges],
+            self.candidates.mentee[edges],
+            gain + extra,
+            bounds,
+            None,
+            self.candidates.arrival,
+            np.flatnonzero(self.forced[edges]),
         )
         if not self.by_faces:
             program = program.replace(cohort=self._rows(program, edges, cohort))
@@ -262,6 +263,13 @@ class Sequence:
         self.forced[edges] = face.forced
         self.bounds = _without_bonuses(face.bounds)
         self.full |= face.full
+
+    def _solve(self, program: Candidates) -> Selection:
+        """Return the best selection; of very many edges, most are only looked at for the proof."""
+        if self.solver == "auto" and program.cohort is None and len(program) >= VERY_MANY:
+            return solve_listed(program, self._remaining())
+        found: Selection = self._solver(program).solve(program, self._remaining())
+        return found
 
     def _solver(self, program: Candidates) -> Any:
         if self.solver == "auto" and program.cohort is None and len(program) >= _MANY:

@@ -6,9 +6,11 @@ to those who could do with one less, so the number of pairs stays as it is. At a
 just this score costs 1, any better one nothing, and worse ones are out already.
 
 All pairs of the level are taken out and put back by shortest augmenting paths, so that as few as
-possible are of the level again. What a path finds out about distances stays as potentials; edges
-and places that are not worth their potentials at the end are in no optimum of this level and are
-closed (dropped, or kept for good), which is all that the next level needs to know.
+possible are of the level again. What a path finds out about distances stays as potentials. An edge
+that is not worth its potentials at the end is in no optimum of this level: it is dropped, or kept
+for good. A better edge costs nothing, so it stays in play between people of equal potential only.
+Hence people are set apart in groups by their potentials; between groups only those edges of a level
+that is done stay in play which may still be swapped for each other ("settled").
 """
 
 # mypy: disable-error-code="no-any-return"
@@ -19,6 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rmatch.kernels.groups import set_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,17 +40,23 @@ else:
 Array = NDArray[Any]
 
 FAR = 1 << 30
+#: What is known of an edge: it may come or go; it is chosen; it costs nothing, its level is done.
+OPEN, CHOSEN, SETTLED = 1, 2, 4
+
+# A function that takes a tuple of arrays counts references to all of them at every call. Only the
+# outer loops take tuples; what they call many times takes arrays.
 
 
 class Graph(NamedTuple):
-    """The edges, listed for every mentor and mentee from the best score down."""
+    """The edges, numbered by mentor, for each from the best score down."""
 
     mentors: int
-    starts: Array  # (people + 1,)
-    edges: Array  # (2 edges,), everybody's edges, the best first
+    starts: Array  # (mentors + 1,), where each mentor's edges begin
     tail: Array  # (edges,), the mentor
     head: Array  # (edges,), the mentee, numbered through
     rank: Array  # (edges,), the rank of the score, 0 the worst
+    into_starts: Array  # (mentees + 1,), where each mentee's edges begin in the next
+    into: Array  # (edges,)
     order: Array  # (edges,), all edges, the worst first
     first: Array  # (levels + 1,), where each level begins in order
     place: Array  # (people + 1,), where everybody's places begin
@@ -57,15 +67,19 @@ class Graph(NamedTuple):
 class State(NamedTuple):
     """The matching, what is closed, and what one search needs."""
 
-    chosen: Array  # (edges,)
-    open: Array  # (edges,), 1 while an edge may come or go
-    settled: Array  # (edges,), 1 for an open edge of a level that is done: it costs nothing now
-    settled_of: Array  # (people,), how many of these everybody has
+    status: Array  # (edges,), OPEN | CHOSEN | SETTLED
+    settled_of: Array  # (people,), how many open settled edges everybody has
     degree: Array  # (people,), pairs
     supply: Array  # (people,), pairs that they are to have when all paths are found
     held: Array  # (places,), the edges chosen, packed from everybody's first place
     potential: Array  # (people + 2,), 0 between levels
     distance: Array  # (people + 2,), FAR where not reached
+    line: Array  # (people,), everybody in line, group after group
+    spot: Array  # (people,), where everybody stands in line
+    group: Array  # (people,), where everybody's group begins in line
+    size: Array  # (people,), how many are in the group that begins here
+    cut: Array  # (people,), the level that set this one in line apart from the one before, or FAR
+    wish: Array  # (people,), the last level with a potential below -1, or before one of -1; or -1
     came: Array  # (people + 2,), the node before
     via: Array  # (people + 2,), the edge from there, -1 for a hub's
     reached: Array  # (people + 2,), everybody reached
@@ -75,19 +89,24 @@ class State(NamedTuple):
 
 def state_for(graph: Graph, chosen: Array, opened: Array) -> State:
     """Return the state of a matching, its searches to be done."""
-    people, edges = len(graph.most), len(graph.tail)
+    people = len(graph.most)
     state = State(
-        np.zeros(edges, np.uint8),
-        opened.astype(np.uint8),
-        np.zeros(edges, np.uint8),
+        opened.astype(np.uint8) * np.uint8(OPEN),
         np.zeros(people, np.int32),
         np.zeros(people, np.int64),
         np.zeros(people, np.int64),
         np.zeros(graph.place[-1], np.int32),
         np.zeros(people + 2, np.int64),
         np.full(people + 2, FAR, np.int64),
+        np.arange(people, dtype=np.int32),
+        np.arange(people, dtype=np.int32),
+        np.zeros(people, np.int32),
+        np.zeros(people, np.int32),
+        np.full(people, FAR, np.int32),
+        np.full(people, -1, np.int32),
         *(np.zeros(people + 2, np.int32) for _ in range(5)),
     )
+    state.size[:1] = people
     begin(graph, state, chosen)
     return state
 
@@ -96,29 +115,33 @@ def state_for(graph: Graph, chosen: Array, opened: Array) -> State:
 def begin(graph: Graph, state: State, edges: Any) -> None:
     """Choose the edges of the matching to start from."""
     for edge in edges:
-        choose(graph, state, edge)
+        choose(graph.tail, graph.head, graph.place, state.status, state.held, state.degree, edge)
     state.supply[:] = state.degree
 
 
 @njit(cache=True, nogil=True)
-def choose(graph: Graph, state: State, edge: int) -> None:
+def choose(
+    tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
+) -> None:
     """Add an edge to the matching."""
-    state.chosen[edge] = 1
-    for person in (graph.tail[edge], graph.head[edge]):
-        state.held[graph.place[person] + state.degree[person]] = edge
-        state.degree[person] += 1
+    status[edge] |= CHOSEN
+    for person in (tail[edge], head[edge]):
+        held[place[person] + degree[person]] = edge
+        degree[person] += 1
 
 
 @njit(cache=True, nogil=True)
-def release(graph: Graph, state: State, edge: int) -> None:
+def release(
+    tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
+) -> None:
     """Take an edge out of the matching."""
-    state.chosen[edge] = 0
-    for person in (graph.tail[edge], graph.head[edge]):
-        state.degree[person] -= 1
-        last = graph.place[person] + state.degree[person]
-        for k in range(graph.place[person], last):
-            if state.held[k] == edge:
-                state.held[k] = state.held[last]
+    status[edge] &= ~CHOSEN
+    for person in (tail[edge], head[edge]):
+        degree[person] -= 1
+        last = place[person] + degree[person]
+        for k in range(place[person], last):
+            if held[k] == edge:
+                held[k] = held[last]
                 break
 
 
@@ -130,101 +153,131 @@ def treat_all(graph: Graph, state: State, levels: int, taken: Any, first_only: b
     """
     last = -1
     for level in range(levels):
-        kept = treat(graph, state, level, taken)
+        treat(graph, state, level, taken)
         for at in range(graph.first[level], graph.first[level + 1]):
-            edge = graph.order[at]
-            if state.chosen[edge]:
-                kept += 1
-        if kept > 0:
-            last = level
-            if first_only:
-                break
+            if state.status[graph.order[at]] & CHOSEN:
+                last = level
+        if first_only and last >= 0:
+            break
     return last
 
 
 @njit(cache=True, nogil=True)
-def treat(graph: Graph, state: State, level: int, taken: Any) -> int:
-    """Take as few edges of a level as possible; return how many of those that are open."""
+def treat(graph: Graph, state: State, level: int, taken: Any) -> None:
+    """Take as few edges of a level as possible."""
+    tail, head, place, group = graph.tail, graph.head, graph.place, state.group
+    status, held, degree = state.status, state.held, state.degree
     count = 0
     for at in range(graph.first[level], graph.first[level + 1]):
         edge = graph.order[at]
-        if state.open[edge] and state.chosen[edge]:
+        if status[edge] == OPEN | CHOSEN and group[tail[edge]] == group[head[edge]]:
             taken[count] = edge
             count += 1
     if count == 0:
-        return 0
+        return
     for at in range(count):
-        release(graph, state, taken[at])
+        release(tail, head, place, status, held, degree, taken[at])
     moved = 0
     for at in range(count):
-        moved = _augment(graph, state, level, graph.tail[taken[at]], moved)
-    return _close(graph, state, level, moved)
+        moved = _augment(graph, state, level, tail[taken[at]], moved)
+    _close(graph, state, level, moved)
 
 
 @njit(cache=True, nogil=True)
 def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> int:
     """Give a mentor the pair back that was taken, the cheapest way; return who has a potential."""
-    people, mentors = len(graph.most), graph.mentors
-    distance, potential = state.distance, state.potential
+    people, mentors, starts, place = len(graph.most), graph.mentors, graph.starts, graph.place
+    tail, head, rank, least, most = graph.tail, graph.head, graph.rank, graph.least, graph.most
+    status, settled_of, group, held = state.status, state.settled_of, state.group, state.held
+    degree, supply, potential = state.degree, state.supply, state.potential
+    distance, came, via = state.distance, state.came, state.via
+    reached, queue = state.reached, state.queue
     distance[root] = 0
-    state.reached[0] = root
-    state.queue[0] = root
+    reached[0] = queue[0] = root
     count, begin_at, end, here, last = 1, 0, 1, 0, -1
     while last < 0:
-        while begin_at < end and last < 0:
-            node = state.queue[begin_at]
-            begin_at += 1
-            base = here + potential[node]
-            if node < mentors:
-                if state.supply[node] > graph.least[node]:
-                    count, end = _reach(state, node, people, -1, base, here, count, end)
-                for k in range(graph.starts[node], graph.starts[node + 1]):
-                    edge = graph.edges[k]
-                    if graph.rank[edge] < level and state.settled_of[node] == 0:
-                        break
-                    if not state.open[edge] or state.chosen[edge]:
-                        continue
-                    if state.settled[edge] or graph.rank[edge] > level:
-                        cost = 0
-                    elif graph.rank[edge] == level:
-                        cost = 1
-                    else:
-                        continue
-                    other = graph.head[edge]
-                    count, end = _reach(state, node, other, edge, base + cost, here, count, end)
-            elif node < people:
-                if state.degree[node] < state.supply[node]:
-                    last = node
-                    break
-                if state.supply[node] < graph.most[node]:
-                    count, end = _reach(state, node, people + 1, -1, base, here, count, end)
-                for k in range(graph.place[node], graph.place[node] + state.degree[node]):
-                    edge = state.held[k]
-                    if state.open[edge]:
-                        cost = -1 if _costs(graph, state, edge, level) else 0
-                        other = graph.tail[edge]
-                        count, end = _reach(state, node, other, edge, base + cost, here, count, end)
-            elif node == people:
-                for other in range(mentors):
-                    if state.supply[other] < graph.most[other]:
-                        count, end = _reach(state, node, other, -1, base, here, count, end)
-            else:
-                for other in range(mentors, people):
-                    if state.supply[other] > graph.least[other]:
-                        count, end = _reach(state, node, other, -1, base, here, count, end)
-        if last < 0:  # nobody left at this distance: on to the next
+        if begin_at == end:  # nobody left at this distance: on to the next
             nearest = FAR
             for k in range(count):
-                far = distance[state.reached[k]]
+                far = distance[reached[k]]
                 if far > here and far < nearest:
                     nearest = far
             here, begin_at, end = nearest, 0, 0
             for k in range(count):
-                if distance[state.reached[k]] == here:
-                    state.queue[end] = state.reached[k]
+                node = reached[k]
+                if distance[node] == here:
+                    queue[end] = node
                     end += 1
+                    if mentors <= node < people and degree[node] < supply[node]:
+                        last = node
+            continue
+        node = queue[begin_at]
+        begin_at += 1
+        base = here + potential[node]
+        before = end
+        if node < mentors:
+            if supply[node] > least[node]:
+                count, end = _reach(
+                    potential, distance, came, via, reached, queue,
+                    node, people, -1, base, here, count, end,
+                )  # fmt: skip
+            for edge in range(starts[node], starts[node + 1]):
+                if rank[edge] < level and settled_of[node] == 0:
+                    break
+                if status[edge] & (OPEN | CHOSEN) != OPEN:
+                    continue
+                other = head[edge]
+                far = base
+                if status[edge] & SETTLED == 0:
+                    if rank[edge] < level or group[node] != group[other]:
+                        continue
+                    if rank[edge] == level:
+                        far += 1
+                count, end = _reach(
+                    potential, distance, came, via, reached, queue,
+                    node, other, edge, far, here, count, end,
+                )  # fmt: skip
+        elif node < people:
+            if supply[node] < most[node]:
+                count, end = _reach(
+                    potential, distance, came, via, reached, queue,
+                    node, people + 1, -1, base, here, count, end,
+                )  # fmt: skip
+            for k in range(place[node], place[node] + degree[node]):
+                edge = held[k]
+                if status[edge] & OPEN == 0:
+                    continue
+                other = tail[edge]
+                far = base
+                if status[edge] & SETTLED == 0:
+                    if rank[edge] < level or group[node] != group[other]:
+                        continue
+                    if rank[edge] == level:
+                        far -= 1
+                count, end = _reach(
+                    potential, distance, came, via, reached, queue,
+                    node, other, edge, far, here, count, end,
+                )  # fmt: skip
+        elif node == people:
+            for other in range(mentors):
+                if supply[other] < most[other]:
+                    count, end = _reach(
+                        potential, distance, came, via, reached, queue,
+                        node, other, -1, base, here, count, end,
+                    )  # fmt: skip
+        else:
+            for other in range(mentors, people):
+                if supply[other] > least[other]:
+                    count, end = _reach(
+                        potential, distance, came, via, reached, queue,
+                        node, other, -1, base, here, count, end,
+                    )  # fmt: skip
+        for k in range(before, end):  # whoever is as near as here may be where the path ends
+            if mentors <= queue[k] < people and degree[queue[k]] < supply[queue[k]]:
+                last = queue[k]
+                break
     for k in range(count):
-        node = state.reached[k]
+        node = reached[k]
         if distance[node] < here:
             if potential[node] == 0:
                 state.moved[moved] = node
@@ -236,26 +289,32 @@ def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> i
 
 
 @njit(cache=True, nogil=True)
-def _costs(graph: Graph, state: State, edge: int, level: int) -> bool:
-    """Say whether an edge is of the level that is treated."""
-    return graph.rank[edge] == level and not state.settled[edge]
-
-
-@njit(cache=True, nogil=True)
 def _reach(
-    state: State, node: int, other: int, edge: int, far: int, here: int, count: int, end: int
+    potential: Any,
+    distance: Any,
+    came: Any,
+    via: Any,
+    reached: Any,
+    queue: Any,
+    node: int,
+    other: int,
+    edge: int,
+    far: int,
+    here: int,
+    count: int,
+    end: int,
 ) -> tuple[int, int]:
     """Note a way to a node, if it is the shortest so far; queue it where it is as near as here."""
-    far = far - state.potential[other]
-    if far < state.distance[other]:
-        if state.distance[other] == FAR:
-            state.reached[count] = other
+    far = far - potential[other]
+    if far < distance[other]:
+        if distance[other] == FAR:
+            reached[count] = other
             count += 1
-        state.distance[other] = far
-        state.came[other] = node
-        state.via[other] = edge
+        distance[other] = far
+        came[other] = node
+        via[other] = edge
         if far == here:
-            state.queue[end] = other
+            queue[end] = other
             end += 1
     return count, end
 
@@ -263,6 +322,8 @@ def _reach(
 @njit(cache=True, nogil=True)
 def _flip(graph: Graph, state: State, root: int, last: int) -> None:
     """Send one pair along the path to ``last``; edges leave before edges come."""
+    tail, head, place = graph.tail, graph.head, graph.place
+    status, held, degree = state.status, state.held, state.degree
     people = len(graph.most)
     for phase in range(2):
         node = last
@@ -281,52 +342,38 @@ def _flip(graph: Graph, state: State, root: int, last: int) -> None:
                         state.supply[node] -= 1
             elif before < graph.mentors:
                 if phase == 1:
-                    choose(graph, state, edge)
+                    choose(tail, head, place, status, held, degree, edge)
             elif phase == 0:
-                release(graph, state, edge)
+                release(tail, head, place, status, held, degree, edge)
             node = before
 
 
 @njit(cache=True, nogil=True)
-def _close(graph: Graph, state: State, level: int, moved: int) -> int:
-    """Close what no optimum of the level changes; return how many of its open edges are chosen."""
+def _close(graph: Graph, state: State, level: int, moved: int) -> None:
+    """Close what no optimum of the level changes, and set people apart."""
     people, potential = len(graph.most), state.potential
-    left, free = 0, 0
-    for at in range(graph.first[level], graph.first[level + 1]):
+    tail, head, status, group = graph.tail, graph.head, state.status, state.group
+    begin_at, end = graph.first[level], graph.first[level + 1]
+    for k in range(moved):  # before edges of this level are settled
+        person = state.moved[k]
+        if person < people and state.settled_of[person] > 0:
+            _close_settled(graph, state, person)
+    free = 0
+    for at in range(begin_at, end):
         edge = graph.order[at]
-        if not state.open[edge]:
-            continue
-        worth = 1 + potential[graph.tail[edge]] - potential[graph.head[edge]]
-        if state.chosen[edge]:
-            left += 1
-        if worth != 0:
-            state.open[edge] = 0
-        elif not state.chosen[edge]:
-            free += 1
-    for k in range(moved):
-        node = state.moved[k]
-        if node >= people:
-            continue
-        for at in range(graph.starts[node], graph.starts[node + 1]):
-            edge = graph.edges[at]
-            if graph.rank[edge] <= level and state.settled_of[node] == 0:
-                break
-            if not state.open[edge] or (graph.rank[edge] <= level and not state.settled[edge]):
-                continue
-            if potential[graph.tail[edge]] != potential[graph.head[edge]]:
-                state.open[edge] = 0
-                if state.settled[edge]:
-                    state.settled_of[graph.tail[edge]] -= 1
-                    state.settled_of[graph.head[edge]] -= 1
-    for at in range(graph.first[level], graph.first[level + 1]):
+        one, other = tail[edge], head[edge]
+        alike = status[edge] & OPEN and group[one] == group[other]
+        if alike and 1 + potential[one] - potential[other] == 0:
+            status[edge] |= SETTLED
+            free += status[edge] & CHOSEN == 0
+    for at in range(begin_at, end):
         edge = graph.order[at]
-        if state.open[edge]:
+        if status[edge] & SETTLED:
             if free == 0:  # nothing to swap with: all that are chosen stay
-                state.open[edge] = 0
-                continue
-            state.settled[edge] = 1
-            state.settled_of[graph.tail[edge]] += 1
-            state.settled_of[graph.head[edge]] += 1
+                status[edge] &= ~(OPEN | SETTLED)
+            else:
+                state.settled_of[tail[edge]] += 1
+                state.settled_of[head[edge]] += 1
     if potential[people] != 0 or potential[people + 1] != 0:
         for person in range(people):
             _close_places(graph, state, person)
@@ -334,9 +381,35 @@ def _close(graph: Graph, state: State, level: int, moved: int) -> int:
         for k in range(moved):
             if state.moved[k] < people:
                 _close_places(graph, state, state.moved[k])
+    if moved:
+        set_apart(
+            potential, state.moved[:moved], people, level,
+            state.line, state.spot, group, state.size, state.cut,
+        )  # fmt: skip
     for k in range(moved):
-        potential[state.moved[k]] = 0
-    return left
+        person = state.moved[k]
+        if person < people:
+            state.wish[person] = level if potential[person] < -1 else level - 1
+        potential[person] = 0
+
+
+@njit(cache=True, nogil=True)
+def _close_settled(graph: Graph, state: State, person: int) -> None:
+    """Close a person's settled edges to people of another potential."""
+    mentors, tail, head, status = graph.mentors, graph.tail, graph.head, state.status
+    potential = state.potential
+    if person < mentors:
+        begin_at, end = graph.starts[person], graph.starts[person + 1]
+    else:
+        begin_at, end = graph.into_starts[person - mentors], graph.into_starts[person - mentors + 1]
+    for at in range(begin_at, end):
+        edge = at if person < mentors else graph.into[at]
+        if status[edge] & OPEN and status[edge] & SETTLED:
+            one, other = tail[edge], head[edge]
+            if potential[one] != potential[other]:
+                status[edge] &= ~(OPEN | SETTLED)
+                state.settled_of[one] -= 1
+                state.settled_of[other] -= 1
 
 
 @njit(cache=True, nogil=True)

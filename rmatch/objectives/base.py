@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rmatch import solvers
+from rmatch.sequence import Sequence as Stages
+from rmatch.sequence import heuristic
 from rmatch.solvers import Options, Selection
 
 if TYPE_CHECKING:
@@ -50,6 +52,29 @@ class Objective:
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
         """Return the value of each stage for a set of pairs, counted plainly: for the checker."""
         return ()
+
+
+@dataclass(frozen=True)
+class Staged(Objective):
+    """An objective of several solves, each among what is best in those before."""
+
+    def one_program(self, problem: Any) -> bool:
+        """It takes one solve for each thing that comes first."""
+        return False
+
+    def optimise(
+        self, problem: Any, candidates: Candidates, solver: str, options: Options
+    ) -> Selection:
+        """Return the best selection, stage after stage; a strategy's own where that is wanted."""
+        if (found := heuristic(candidates, solver, options)) is not None:
+            return found
+        stages = Stages(candidates, solver, options)
+        self.go_through(stages, problem)
+        return stages.selection()
+
+    def go_through(self, stages: Stages, problem: Any) -> None:
+        """Go through all stages."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)

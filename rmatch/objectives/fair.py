@@ -11,15 +11,13 @@ import numpy as np
 
 from rmatch import levels as compiled
 from rmatch.errors import InvalidInputError, SolverError, UnsupportedFeatureError
-from rmatch.objectives.base import Objective
+from rmatch.objectives.base import Staged
 from rmatch.sequence import Sequence as Stages
-from rmatch.sequence import heuristic
-from rmatch.solvers import Options, Selection, Stage
+from rmatch.solvers import Stage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.candidates import Candidates
     from rmatch.objectives.base import PairList
 
 #: Logarithms of scores are put once on this grid.
@@ -29,7 +27,7 @@ MANY = 5_000
 
 
 @dataclass(frozen=True)
-class MaxMin(Objective):
+class MaxMin(Staged):
     """The worst pair as good as possible, among as many mentees matched as possible.
 
     First as many mentees as possible have a pair, then there are as many pairs as possible; then
@@ -56,24 +54,12 @@ class MaxMin(Objective):
 
     name: ClassVar[str] = "max_min"
 
-    def one_program(self, problem: Any) -> bool:
-        """It takes one solve for each thing that comes first."""
-        return False
-
-    def optimise(
-        self, problem: Any, candidates: Candidates, solver: str, options: Options
-    ) -> Selection:
-        """Return the best selection: a bottleneck between two flows."""
-        if (found := heuristic(candidates, solver, options)) is not None:
-            return found
-        stages = Stages(candidates, solver, options)
+    def go_through(self, stages: Stages, problem: Any) -> None:
+        """Find a bottleneck between two flows."""
         as_many_as_possible(stages)
-        if many(stages):
-            compiled.raise_worst(stages, problem.unit)
-        else:
-            _raise_worst(stages, problem.unit)
+        raise_worst = compiled.raise_worst if many(stages) else _raise_worst
+        raise_worst(stages, problem.unit)
         stages.score(problem.unit)
-        return stages.selection()
 
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
         """Count mentees and pairs, look for the worst, add up."""
@@ -82,7 +68,7 @@ class MaxMin(Objective):
 
 
 @dataclass(frozen=True)
-class Leximin(Objective):
+class Leximin(Staged):
     """The worst-off first, then the next: scores sorted from the worst, compared one by one.
 
     As in :class:`MaxMin` as many mentees as possible have a pair and there are as many pairs as
@@ -115,23 +101,11 @@ class Leximin(Objective):
 
     name: ClassVar[str] = "leximin"
 
-    def one_program(self, problem: Any) -> bool:
-        """It takes one solve for each level of score."""
-        return False
-
-    def optimise(
-        self, problem: Any, candidates: Candidates, solver: str, options: Options
-    ) -> Selection:
-        """Return the best selection, one level of score after the other."""
-        if (found := heuristic(candidates, solver, options)) is not None:
-            return found
-        stages = Stages(candidates, solver, options)
+    def go_through(self, stages: Stages, problem: Any) -> None:
+        """Go from one level of score to the next."""
         as_many_as_possible(stages)
-        if many(stages):
-            compiled.leximin(stages, problem.unit)
-        else:
-            levels(stages, problem.unit)
-        return stages.selection()
+        through_all = compiled.leximin if many(stages) else levels
+        through_all(stages, problem.unit)
 
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
         """Count mentees, pairs, and the pairs of each level of score."""
@@ -140,7 +114,7 @@ class Leximin(Objective):
 
 
 @dataclass(frozen=True)
-class Nash(Objective):
+class Nash(Staged):
     """Proportional fairness over mentees: the product of their scores as large as possible.
 
     As many mentees as possible have a score above 0, and among those matchings the product of these
@@ -182,27 +156,17 @@ class Nash(Objective):
                 "'leximin' or 'max_min', which count every pair"
             )
 
-    def one_program(self, problem: Any) -> bool:
-        """Logarithms are not the scores that a problem's prices are about."""
-        return False
-
-    def optimise(
-        self, problem: Any, candidates: Candidates, solver: str, options: Options
-    ) -> Selection:
-        """Return the best selection: three flows."""
-        if (found := heuristic(candidates, solver, options)) is not None:
-            return found
-        if (candidates.gain < 0).any():
+    def go_through(self, stages: Stages, problem: Any) -> None:
+        """Solve three flows."""
+        gain = stages.candidates.gain
+        if (gain < 0).any():
             raise InvalidInputError(
                 "objective 'nash' multiplies scores, and some are below 0; raise all scores"
             )
-        stages = Stages(candidates, solver, options)
-        positive = (candidates.gain > 0).astype(np.int64)
-        stages.maximise("mentees with a score above 0", positive)
-        logs = log_units(candidates.gain)
+        stages.maximise("mentees with a score above 0", (gain > 0).astype(np.int64))
+        logs = log_units(gain)
         stages.maximise("sum of logarithms (base 2) of scores", logs, unit=1 / LOG_GRID)
-        stages.maximise("pairs", np.ones_like(candidates.gain))
-        return stages.selection()
+        stages.maximise("pairs", np.ones_like(gain))
 
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
         """Count, and add up logarithms one by one."""

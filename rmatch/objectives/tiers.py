@@ -12,11 +12,10 @@ from rmatch.candidates import blocks
 from rmatch.columns import Categories, Numbers, Ragged
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
-from rmatch.objectives.base import Objective
+from rmatch.objectives.base import Objective, Staged
 from rmatch.rules.base import PairRule
 from rmatch.scoring.base import ScorePart
 from rmatch.sequence import Sequence as Stages
-from rmatch.sequence import heuristic
 from rmatch.solvers import Options, Selection
 
 if TYPE_CHECKING:
@@ -268,7 +267,7 @@ class Score(Tier):
 
 
 @dataclass(frozen=True)
-class Tiers(Objective):
+class Tiers(Staged):
     """One thing first, then the next: no amount of a later tier outweighs one unit of an earlier.
 
     What all tiers leave open goes to the total score. Where every tier counts people and the
@@ -352,22 +351,21 @@ class Tiers(Objective):
         self, problem: Any, candidates: Candidates, solver: str, options: Options
     ) -> Selection:
         """Return the best selection: one program, or one after the other."""
-        found = heuristic(candidates, solver, options)
-        if found is not None:
-            return found
         if self.one_program(problem):
-            return super().optimise(problem, candidates, solver, options)
-        stages = Stages(candidates, solver, options)
+            return Objective.optimise(self, problem, candidates, solver, options)
+        return super().optimise(problem, candidates, solver, options)
+
+    def go_through(self, stages: Stages, problem: Any) -> None:
+        """Go from one tier to the next; what all leave open goes to the total score."""
         for tier in self.tiers:
             if tier == Score():
                 stages.score(problem.unit)
                 continue
             unit = 1 / GRID if isinstance(tier, Score) else 1.0
-            edges = tier.edges(problem, candidates)
+            edges = tier.edges(problem, stages.candidates)
             stages.maximise(tier.describe(), edges, *tier.people(problem), unit=unit)
         if Score() not in self.tiers:
             stages.score(problem.unit)
-        return stages.selection()
 
     def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
         """Count every tier before the total score."""

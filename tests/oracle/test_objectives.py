@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch import levels
+from rmatch import levels, listed, sequence
 from rmatch.objectives import Matched, Pairs, Score, Tiers, fair
 from rmatch.stability import blocking
 from tests.helpers import selections
@@ -177,8 +177,62 @@ def naive_blocking(problem, taken):
 @given(case=matrices(), poor=st.booleans())
 def test_compiled_levels_keep_their_promise(objective, monkeypatch, case, poor):
     """The loops for millions of pairs, tried where all is small, from a good or a poor start."""
-    monkeypatch.setattr(fair, "MANY", 0)
-    good = lambda gain: -((9 - gain) ** 6)  # noqa: E731
     # A poor one is chosen by those who are best off.
-    monkeypatch.setattr(levels, "close_to_leximin", (lambda gain: gain**3) if poor else good)
+    few_at_a_time(
+        monkeypatch, (lambda gain: gain**3) if poor else (lambda gain: -((9 - gain) ** 6))
+    )
     agree(case, objective, PROMISES[objective])
+
+
+def few_at_a_time(monkeypatch, start=levels.close_to_leximin):
+    """What is done for millions of pairs: levels in loops, one pair of everybody to begin with."""
+    monkeypatch.setattr(fair, "MANY", 0)
+    monkeypatch.setattr(sequence, "VERY_MANY", 0)
+    monkeypatch.setattr(listed, "FIRST", 1)
+    monkeypatch.setattr(listed, "MORE", 1)
+    monkeypatch.setattr(levels, "MORE", 1)
+    monkeypatch.setattr(levels, "close_to_leximin", start)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(case=matrices(smallest=2), tiers=st.sampled_from(list(TIERS)))
+def test_tiers_over_few_pairs_keep_their_promise(monkeypatch, case, tiers):
+    """Programs of very many pairs, solved over few of them and proven over all."""
+    few_at_a_time(monkeypatch)
+    agree(case, tiers, TIERS[tiers])
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_levels_over_few_pairs_are_those_over_all(seed, monkeypatch):
+    """Up to fourteen by fourteen: against one solve for each level, over all pairs."""
+    rng = np.random.default_rng(seed)
+    mentors, mentees = rng.integers(1, 15, 2)
+    top = int(rng.choice([2, 4, 10, 1000]))
+    scores = rng.integers(0, top, (mentors, mentees))
+    if seed % 3 == 0:  # some are wanted by all
+        scores += rng.integers(0, top, (mentors, 1))
+    case = {
+        "scores": scores,
+        "allowed": rng.random(scores.shape) < rng.choice([0.3, 0.6, 1.0]),
+        "mentor_capacity": rng.integers(0, rng.integers(2, 5), mentors),
+        "mentee_capacity": rng.integers(0, rng.integers(2, 5), mentees),
+        "seats": None if seed % 2 else int(rng.integers(0, min(mentors, mentees) + 3)),
+        "objective": "max_min" if seed % 5 == 0 else "leximin",
+    }
+    slow = rmatch.match_matrix(**case)
+    few_at_a_time(monkeypatch, *[lambda gain: gain**3][: seed % 4 < 2])
+    quick = rmatch.match_matrix(**case)
+    assert quick.stages == slow.stages
+    if case["objective"] == "leximin":
+        assert sorted(quick.gains.tolist()) == sorted(slow.gains.tolist())
+
+
+def test_seats_that_a_tier_fills_stay_filled():
+    """As many pairs as there are seats, although every pair costs something in the next tier."""
+    matching = rmatch.match_matrix(
+        [[-1, -2], [-2, -3]], seats=1, objective=Tiers([Pairs(), Score()])
+    )
+    assert [(pair.mentor, pair.mentee) for pair in matching.pairs] == [(0, 0)]
+    assert [stage.value for stage in matching.stages] == [1, -1]

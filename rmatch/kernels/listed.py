@@ -1,0 +1,49 @@
+"""Everybody's best of many edges: the loop of ``rmatch.listed``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmatch.kernels.scan import _keep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+    def njit(**options: Any) -> Callable[[F], F]:
+        """Compile a function."""
+        ...
+
+else:
+    from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def best(person: Any, other: Any, value: Any, few: int, held: Any, ring: Any, chosen: Any) -> None:
+    """Mark the ``few`` most valuable edges of every person.
+
+    Of equals, everybody prefers those who come after them in the ``ring`` of all others (each
+    standing there twice), so that not everybody gets the same.
+    """
+    people, others = len(held), len(ring) // 2
+    values, partners = np.empty(people * few, np.int64), np.empty(people * few, np.int32)
+    edges = np.empty(people * few, np.int64)
+    for edge in range(len(person)):
+        one = person[edge]
+        base, size = one * few, held[one]
+        if size == few and value[edge] < values[base]:
+            continue
+        shift = others - 1 - one * others // people
+        turn = ring[shift : shift + others]
+        if size < few:
+            held[one] += 1
+        elif value[edge] == values[base] and turn[other[edge]] > turn[partners[base]]:
+            continue
+        _keep(partners, values, edges, base, size, few, turn, other[edge], value[edge], edge)
+    for one in range(people):
+        for at in range(one * few, one * few + held[one]):
+            chosen[edges[at]] = True
