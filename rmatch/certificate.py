@@ -14,6 +14,7 @@ the constraint matrix is totally unimodular such whole-number prices exist at ev
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,20 +168,20 @@ class _Degrees:
     most: NDArray[np.int64]
     bonus: NDArray[np.int64]
 
-    @property
+    @cached_property
     def can_grow(self) -> NDArray[np.bool_]:
         return self.count < self.most
 
-    @property
+    @cached_property
     def can_shrink(self) -> NDArray[np.bool_]:
         return self.count > self.least
 
-    @property
+    @cached_property
     def next(self) -> NDArray[np.int64]:
         """The bonus that one more pair would bring."""
         return np.where(self.count == 0, self.bonus, 0)
 
-    @property
+    @cached_property
     def last(self) -> NDArray[np.int64]:
         """The bonus that one pair less would cost."""
         return np.where(self.count == 1, self.bonus, 0)

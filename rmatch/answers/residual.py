@@ -136,62 +136,72 @@ class Residual:
 
     def costs_from(self, node: int) -> Ints:
         """Return the cost of the cheapest way from a node to every node; ``NO_WAY`` if none."""
-        near, _ = _shortest(self.forward, node)
+        near = _shortest(self.forward, node)
         return np.where(near == NO_WAY, NO_WAY, near - self.potential[node] + self.potential)
 
     def costs_to(self, node: int) -> Ints:
         """Return the cost of the cheapest way to a node from every node; ``NO_WAY`` if none."""
-        near, _ = _shortest(self.backward, node)
+        near = _shortest(self.backward, node)
         return np.where(near == NO_WAY, NO_WAY, near - self.potential + self.potential[node])
 
     def way(self, start: int, goal: int) -> tuple[int, list[int]] | None:
         """Return the cheapest way between two nodes: its cost, and the candidates it changes.
 
-        ``None`` where there is no way.
+        Of equally cheap ways, one of the fewest changes; ``None`` where there is no way.
         """
-        near, before = _shortest(self.forward, start)
+        near = _shortest(self.forward, start)
         if near[goal] == NO_WAY:
             return None
         cost = int(near[goal] - self.potential[start] + self.potential[goal])
-        edges: list[int] = []
-        node = goal
-        while node != start:
-            first, last = self.forward.start[before[node] :][:2]
-            arc = first + int((self.forward.head[first:last] == node).argmax())
-            if self.forward.edge[arc] >= 0:
-                edges.append(int(self.forward.edge[arc]))
-            node = int(before[node])
-        return cost, edges[::-1]
+        return cost, [edge for edge in _chain(self.forward, near, start, goal) if edge >= 0]
 
 
-def _shortest(arcs: Arcs, source: int) -> tuple[Ints, NDArray[np.integer]]:
-    """Return reduced distances from a node, and the node before each on the way.
+def _chain(arcs: Arcs, near: Ints, start: int, goal: int) -> list[int]:
+    """Return the edges of arcs from start to goal, the fewest that are as short as ``near``."""
+    from scipy.sparse.csgraph import breadth_first_order
+
+    nodes = len(near)
+    tail = np.repeat(np.arange(nodes), np.diff(arcs.start))
+    tight = np.flatnonzero((near[tail] + arcs.reduced == near[arcs.head]) & (near[tail] < NO_WAY))
+    tail, head, edge = tail[tight], arcs.head[tight], arcs.edge[tight]
+    starts = np.searchsorted(tail, np.arange(nodes + 1))
+    graph = sp.csr_array((np.ones(len(tight)), head, starts), shape=(nodes, nodes))
+    _, before = breadth_first_order(graph, start)
+    edges, node = [], goal
+    while node != start:
+        first, last = starts[before[node]], starts[before[node] + 1]
+        edges.append(int(edge[first + (head[first:last] == node).argmax()]))
+        node = int(before[node])
+    return edges[::-1]
+
+
+def _shortest(arcs: Arcs, source: int) -> Ints:
+    """Return reduced distances from a node.
 
     SciPy's are floats, which hold every whole number up to 2**53; a sum beyond never rounds to less
     than that. So distances are exact while all are smaller, as nearly always.
     """
     from scipy.sparse.csgraph import dijkstra
 
-    far, before = dijkstra(arcs.graph, indices=source, return_predecessors=True)
+    far = dijkstra(arcs.graph, indices=source)
     reached = np.isfinite(far)
     if far[reached].max() >= FLOAT_EXACT:
         return _in_integers(arcs, source)
     near = np.full(len(far), NO_WAY)
     near[reached] = far[reached].astype(np.int64)
-    return near, before
+    return near
 
 
-def _in_integers(arcs: Arcs, source: int) -> tuple[Ints, NDArray[np.integer]]:
+def _in_integers(arcs: Arcs, source: int) -> Ints:
     """Return what ``_shortest`` does, for numbers of any size. Nodes are picked by a scan."""
     near = np.full(len(arcs.start) - 1, NO_WAY)
     near[source] = 0
     waiting = near.copy()
-    before = np.full(len(near), -1, dtype=np.intp)
     while True:
         node = int(waiting.argmin())
         here = waiting[node]
         if here == NO_WAY:
-            return near, before
+            return near
         waiting[node] = NO_WAY
         first, last = arcs.start[node], arcs.start[node + 1]
         head = arcs.head[first:last]
@@ -199,4 +209,3 @@ def _in_integers(arcs: Arcs, source: int) -> tuple[Ints, NDArray[np.integer]]:
         better = offer < near[head]
         head, offer = head[better], offer[better]
         near[head] = waiting[head] = offer
-        before[head] = node
