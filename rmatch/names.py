@@ -24,11 +24,16 @@ SIMILAR = 90
 SHORTEST = 4
 
 
+#: Marks of no width, which come along from files and web pages.
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+
+
 def label(value: Any) -> str:
     """Return the text that an id, a category or a name in a list is known and compared by.
 
-    Without spaces around it, and in Unicode's normal form NFC: letters that look the same are the
-    same, however a keyboard put them together. A whole number has no decimal point.
+    Without spaces and marks of no width around it, and in Unicode's normal form NFC: letters that
+    look the same are the same, however a keyboard put them together. A whole number has no decimal
+    point.
 
     Examples
     --------
@@ -41,7 +46,9 @@ def label(value: Any) -> str:
         if isinstance(value, float | np.floating) and float(value).is_integer():
             value = int(value)
     written = str(value).strip()
-    return written if written.isascii() else unicodedata.normalize("NFC", written)
+    if written.isascii():
+        return written
+    return unicodedata.normalize("NFC", written).strip(_INVISIBLE).strip()
 
 
 def labels(values: Iterable[Any]) -> tuple[str, ...]:

@@ -172,7 +172,9 @@ def day(cell: Any) -> float:
 
 
 def text(cell: Any) -> str:
-    """Read a label; a list is none."""
+    """Read a label; lists and bytes are none."""
+    if isinstance(cell, bytes):
+        raise Bad(f"{cell!r:.60} is bytes, no text", "decode it first")
     if isinstance(cell, list | tuple | set | frozenset | Mapping | np.ndarray):
         raise Bad(f"{cell!r:.60} is no single value")
     return label(cell)

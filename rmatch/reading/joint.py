@@ -31,6 +31,9 @@ def finish(sides: Sequence[Side], options: Reading, problems: list[InputProblem]
             for name in [name for name, each in side.columns.items() if isinstance(each, Ragged)]:
                 side.columns[name] = _without_repeats(side, name, problems)
     problems += structure_problems(sides)
+    unused = [side.unused for side in sides if side.roster is None]
+    for header in sorted(frozenset.intersection(*unused) if unused else ()):
+        problems.append(InputProblem(f"rename: there is no column {header!r}"))
     if problems:
         raise InvalidInputError.from_problems(_in_order(problems))
     return [_roster(side, scale) for side in sides]

@@ -75,10 +75,15 @@ def ragged(
 
 def _key(item: Any) -> Any:
     """Return what an item is remembered by: True, 1 and 1.0 are equal and different items."""
-    if isinstance(item, tuple):
-        value = item[1]
-        return item[0], type(value), str(value) if isinstance(value, Mapping) else value
-    return type(item), item
+    return (_hashed(item[0]), _hashed(item[1])) if isinstance(item, tuple) else _hashed(item)
+
+
+def _hashed(value: Any) -> tuple[type, Any]:
+    try:
+        hash(value)
+    except TypeError:
+        return type(value), repr(value)
+    return type(value), value
 
 
 def _read_all(
@@ -96,8 +101,8 @@ def _read_all(
     known: dict[str | None, Amount] = {}  # items that differ often have the same of few levels
     for at, raw in enumerate(items):
         try:
-            label, value = raw if isinstance(raw, tuple) else split(text(raw))
-            name = text(label)
+            label, value = raw if isinstance(raw, tuple) else split(_named(raw, None))
+            name = _named(label, value)
             if value is None or type(value) is str:
                 if value not in known:
                     known[value] = read(name, value)
@@ -112,6 +117,14 @@ def _read_all(
         amounts.append(amount)
     values, weights = np.array(amounts, dtype=float).reshape(-1, 2).T
     return tuple(labels), np.array(codes, dtype=np.int32), values, weights, wrong
+
+
+def _named(label: Any, value: Any) -> str:
+    """Return the label of an item; there is none where all of the item is missing."""
+    name = text(label) if isinstance(label, str) or not missing(label) else ""
+    if not name and not missing(value):
+        raise Bad("an item with a level has no name", "write it as in 'Python:4'")
+    return name
 
 
 def _whole(item: str) -> tuple[str, None]:
@@ -194,7 +207,18 @@ def split_goal(item: str) -> tuple[str, Any]:
 
 def level_of(name: str, value: Any) -> Amount:
     """Read the level of a skill or of an answer; NaN where none is given."""
-    return _level(name, value.get("level") if isinstance(value, Mapping) else value), 1.0
+    if isinstance(value, Mapping):
+        _only(name, value, "level")
+        value = value.get("level")
+    return _level(name, value), 1.0
+
+
+def _only(name: str, value: Mapping[Any, Any], *allowed: str) -> None:
+    unknown = value.keys() - {*allowed}
+    if unknown:
+        are = "is" if len(allowed) == 1 else "are"
+        shown = sorted(map(str, unknown))
+        raise Bad(f"{name!r} has {shown}; {' and '.join(allowed)} {are} allowed")
 
 
 def target_of(name: str, value: Any) -> Amount:
@@ -203,10 +227,8 @@ def target_of(name: str, value: Any) -> Amount:
     target = value
     if isinstance(value, Goal):
         target, importance = value.target, value.importance
-    elif isinstance(value, dict):
-        unknown = value.keys() - {"target", "importance"}
-        if unknown:
-            raise Bad(f"goal {name!r} has {sorted(unknown)}; target and importance are allowed")
+    elif isinstance(value, Mapping):
+        _only(name, value, "target", "importance")
         target, importance = value.get("target"), value.get("importance")
     weight = 1.0 if importance is None else _level(name, importance)
     if weight <= 0 or weight > MOST_IMPORTANT:

@@ -53,8 +53,16 @@ class Reading:
                 and all(isinstance(each, str) for pair in value.items() for each in pair)
             ):
                 raise InvalidInputError(f"{name}={value!r}; a dict of names to names is allowed")
-        if self.as_of is not None and not (isinstance(self.as_of, date) or is_whole(self.as_of)):
-            raise InvalidInputError(f"as_of={self.as_of!r}; a year or a date is allowed")
+        year = self.as_of.year if isinstance(self.as_of, date) else self.as_of
+        if year is not None and not (is_whole(year) and 1900 <= year <= 9999):
+            raise InvalidInputError(
+                f"as_of={self.as_of!r}; a year from 1900, such as 2026, or a date is allowed"
+            )
+        sheet = self.sheet
+        if not (sheet is None or isinstance(sheet, str) or (is_whole(sheet) and sheet >= 0)):
+            raise InvalidInputError(
+                f"sheet={sheet!r}; the name of a sheet, or its number from 0 is allowed"
+            )
 
     @property
     def year(self) -> int:
@@ -73,6 +81,7 @@ class Side:
     columns: dict[str, Column]
     rows: Sequence[int]
     whole_ids: bool = False
+    unused: frozenset[str] = frozenset()  # headers of ``rename`` that are not there
     scale: Scale | None = None  # of people read before
     roster: Roster | None = None
 
@@ -84,7 +93,7 @@ def parse_side(
     if isinstance(source, Roster):
         return Side(
             name, list(source.ids), dict(source.columns), range(1, len(source) + 1),
-            source.whole_ids, source.scale, source,
+            source.whole_ids, frozenset(), source.scale, source,
         )  # fmt: skip
     table = load(source, options.sheet)
     problems += [replace(each, side=name) for each in table.problems]
@@ -102,7 +111,9 @@ def parse_side(
             columns |= _known(KNOWN[field_name], cells, where, options)
         else:
             columns[field_name] = _extra(cells, where)
-    return Side(name, ids or [""] * len(table), columns, table.rows, whole_ids)
+    return Side(
+        name, ids or [""] * len(table), columns, table.rows, whole_ids, _unused(table, options)
+    )
 
 
 def _headers(
@@ -112,14 +123,22 @@ def _headers(
     rename = {_header_key(old): new for old, new in (options.rename or {}).items()}
     found: dict[str, str] = {}
     rest: list[str] = []
+
+    def take(name: str, header: str) -> None:
+        if name in found:
+            text = f"two columns are {name!r}: {found[name]!r}, {header!r}"
+            problems.append(InputProblem(text, column=header, side=side))
+        elif name in _MADE:
+            text = f"rmatch makes a column of this name of {_MADE[name]!r}"
+            hint = f"rename={{{header!r}: 'my {header}'}} keeps it under another name"
+            problems.append(InputProblem(text, column=header, side=side, hint=hint))
+        found.setdefault(name, header)
+
     for header in table.columns:
         key = _header_key(header)
         name = rename.get(key, key.replace(" ", "_"))
-        if name in KNOWN and name in found:
-            problems.append(InputProblem(f"two columns are {name!r}: {found[name]!r}, {header!r}",
-                                         column=header, side=side))  # fmt: skip
-        elif name in KNOWN or key in rename:
-            found[name] = header
+        if name in KNOWN or name == "role" or key in rename:
+            take(name, header)
         else:
             rest.append(header)
     for header in rest:
@@ -131,16 +150,27 @@ def _headers(
         if meant is not None:
             hint = f"did you mean {meant!r}? rename={{{header!r}: {header!r}}} keeps it as it is"
             problems.append(InputProblem("unknown column", None, header, side, hint))
-        found[header] = header
+        take(header, header)
     if "id" not in found and (table.columns or len(table)):
         have = ", ".join(table.columns)
         problems.append(InputProblem(f"no column 'id'; there are: {have}", side=side))
     return found
 
 
+def _unused(table: Table, options: Reading) -> frozenset[str]:
+    there = set(map(_header_key, table.columns))
+    return frozenset(old for old in options.rename or {} if _header_key(old) not in there)
+
+
 def _header_key(header: str) -> str:
     return re.sub(r"[\s_-]+", " ", header).strip().casefold()
 
+
+#: Columns of a roster that are made of others.
+_MADE = {
+    "birth_earliest": "birth_year", "birth_latest": "birth_year",
+    "hours_from": "working_hours", "hours_to": "working_hours",
+}  # fmt: skip
 
 _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
 
@@ -257,5 +287,5 @@ def split_roles(everybody: Side, problems: list[InputProblem]) -> list[Side]:
         columns = {each: column.take(taken) for each, column in everybody.columns.items()}
         ids = [everybody.ids[row] for row in rows]
         rows = [everybody.rows[row] for row in rows]
-        sides.append(Side(name, ids, columns, rows, everybody.whole_ids))
+        sides.append(Side(name, ids, columns, rows, everybody.whole_ids, everybody.unused))
     return sides

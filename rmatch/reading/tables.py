@@ -72,6 +72,12 @@ def _plain(person: Person) -> dict[str, Any]:
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> Table:
+    for name, column in columns.items():
+        if isinstance(column, str | bytes) or not isinstance(column, Iterable):
+            raise InvalidInputError(
+                f"column {name!r} is {column!r:.60}; a dict holds a list for each column, and one "
+                "person is a list with one dict: [{...}]"
+            )
     plain = _by_name(columns, map(list, columns.values()))
     lengths = {name: len(column) for name, column in plain.items()}
     if len(set(lengths.values())) > 1:

@@ -1,5 +1,7 @@
 """Everything wrong with people's data is found at once, by row, with what to do."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import rmatch
@@ -73,7 +75,7 @@ CELLS = [
     ),
     (
         {"goals": {"AI": {"target": 3, "weight": 2}}},
-        "column 'goals': goal 'AI' has ['weight']; target and importance are allowed",
+        "column 'goals': 'AI' has ['weight']; target and importance are allowed",
     ),
     (
         {"languages": "French:X1"},
@@ -208,3 +210,80 @@ def test_a_capacity_beyond_all_people_is_no_limit():
     mentors = [{"id": "m", "skills": "AI:4", "capacity": 1e300}]
     mentees = [{"id": "s", "goals": "AI"}, {"id": "t", "goals": "AI"}]
     assert len(rmatch.match(mentors, mentees).pairs) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"skills": {"AI": [1]}}, "column 'skills': 'AI': [1] is no number"),
+        ({"goals": {"AI": [4, 2]}}, "column 'goals': 'AI': [4, 2] is no number"),
+        ({"skills": np.array([["AI", 4]], dtype=object)}, "is no single value"),
+        ({"skills": {"AI": {"level": 4, "years": 2}}}, "'AI' has ['years']; level is allowed"),
+        ({"skills": ":4"}, "an item with a level has no name"),
+        ({"skills": [{"level": 4}]}, "an item with a level has no name"),
+        ({"skills": {None: 4}}, "an item with a level has no name"),
+        ({"goals": "*2"}, "an item with a level has no name"),
+        ({"department": b"IT"}, "b'IT' is bytes, no text (decode it first)"),
+        ({"id": "\u200b"}, "the id is missing"),
+        ({"hours_from": 9}, "column 'hours_from': rmatch makes a column of this name of"),
+        ({"birth_latest": 1990}, "column 'birth_latest': rmatch makes a column of this name of"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_used_to_pass_or_to_fail_without_a_word(cells, message):
+    """Each of these gave a traceback, or lost or misread what was written."""
+    assert message in "\n".join(problems([{"id": "ok"}, {"id": "x", **cells}]))
+
+
+def test_missing_items_of_a_list_are_nobody_and_nothing():
+    """Lists of data frames and JSON hold nulls: they are no skill called None, and no veto."""
+    people = [
+        {"id": "a", "skills": [None, "AI", float("nan")], "vetoes": [None, "b"]},
+        {"id": "b", "skills": '[null, "AI"]', "vetoes": [pd.NA]},
+    ]
+    one, other = rmatch.read_roster(people)
+    assert (one.skills, other.skills) == ({"AI": 1.0}, {"AI": 1.0})
+    assert (one.vetoes, other.vetoes) == (frozenset({"b"}), frozenset())
+
+
+def test_marks_of_no_width_make_no_other_person():
+    with pytest.raises(rmatch.InvalidInputError, match="in rows 1, 2"):
+        rmatch.read_roster([{"id": "a"}, {"id": "\ufeffa\u200b"}])
+
+
+@pytest.mark.parametrize("source", [{"id": 5}, {"id": "a", "level": "7"}, {"id": b"a"}])
+def test_one_person_as_a_dict_is_no_table(source):
+    with pytest.raises(rmatch.InvalidInputError, match="a dict holds a list for each column"):
+        rmatch.read_roster(source)
+
+
+def test_no_column_is_lost_by_renaming():
+    """Two columns of one name would be one column without a word; a misspelt header too."""
+    people = [{"id": "a", "x": 1, "y": 2}]
+    for rename in ({"x": "z", "y": "z"}, {"x": "y"}):
+        with pytest.raises(rmatch.InvalidInputError, match="two columns are"):
+            rmatch.read_roster(people, rename=rename)
+    with pytest.raises(rmatch.InvalidInputError, match="rename: there is no column 'X2'"):
+        rmatch.read_roster(people, rename={"X2": "z"})
+    with pytest.raises(rmatch.InvalidInputError, match="rename: there is no column 'X2'"):
+        rmatch.match(people, people, rename={"X2": "z"})
+    matching = rmatch.match(  # a column of one side is renamed on that side
+        [{"id": "m", "can": "AI:4"}], [{"id": "s", "goals": "AI:4"}], rename={"can": "skills"}
+    )
+    assert matching.score == 1
+
+
+def test_the_role_may_be_written_like_any_header():
+    mentors, mentees = rmatch.read_people(
+        [{"ID": "a", "Role": "mentor"}, {"ID": "b", "Role": "both"}]
+    )
+    assert (mentors.ids, mentees.ids) == (("a", "b"), ("b",))
+
+
+@pytest.mark.parametrize(
+    "options", [{"as_of": -1}, {"as_of": 10**9}, {"sheet": 1.5}, {"sheet": True}, {"sheet": -1}]
+)
+def test_options_of_reading_are_checked(options):
+    (name,) = options
+    with pytest.raises(rmatch.InvalidInputError, match=f"{name}={options[name]}; "):
+        rmatch.read_roster([{"id": "a"}], **options)
