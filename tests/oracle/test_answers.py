@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -339,6 +339,24 @@ def test_one_question_among_many_people_is_one_shortest_path(seed: int) -> None:
         answer = matching.why_not(row, col)
         if answer.verdict != "paired":
             assert answer.cost == matching.units - (forced(program, row, col) or 0)
+
+
+def test_of_equally_cheap_chains_the_shortest_is_told() -> None:
+    """Forcing a pair of a matrix of ties: as few pairs change as in any optimum that has it."""
+    gains = np.random.default_rng(1).integers(1, 4, (6, 6))
+    matching = rmatch.solve(MatrixProblem.of(gains))
+    kept = set(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    perfect = [set(zip(range(6), order, strict=True)) for order in permutations(range(6))]
+    for row, col in set(np.ndindex(6, 6)) - kept:
+        change = matching._what_if.force(row, col, int(gains[row, col]))
+        assert change is not None
+        worth = [
+            (sum(int(gains[pair]) for pair in pairs), -len(kept - pairs))
+            for pairs in perfect
+            if (row, col) in pairs
+        ]
+        best, changes = max(worth)
+        assert (change.cost, len(change.removed)) == (matching.units - best, -changes)
 
 
 @pytest.mark.parametrize("scale", [1, 1 << 54])
