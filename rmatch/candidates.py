@@ -250,10 +250,12 @@ def all_candidates(problem: Matchable) -> Candidates:
     for rows, cols in blocks(problem.shape):
         gains, allowed = problem.block(rows, cols)
         # Transposed, so that edges come by mentee, then mentor.
-        cells = np.flatnonzero(allowed.T)
-        col, row = np.divmod(cells, max(rows.stop - rows.start, 1))
-        mentor.append((row + rows.start).astype(np.int32))
-        mentee.append((col + cols.start).astype(np.int32))
+        cells = np.flatnonzero(allowed.T).astype(np.int32)
+        col, row = np.divmod(cells, np.int32(max(rows.stop - rows.start, 1)))
+        row += np.int32(rows.start)
+        col += np.int32(cols.start)
+        mentor.append(row)
+        mentee.append(col)
         gain.append(gains.T.ravel()[cells].astype(np.int64, copy=False))
     mentors, mentees = _joined(mentor, np.int32), _joined(mentee, np.int32)
     bounds, cohort = problem.bounds, problem.cohort_rows(mentors, mentees)

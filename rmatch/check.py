@@ -63,8 +63,13 @@ def check(
     if isinstance(problem, Problem):
         gains = _check_people(problem, pairs, found, known)
     else:
-        gains = [int(problem.gains[pair]) for pair in pairs]
-        found += [Violation(f"pair {p} is not allowed") for p in pairs if not problem.allowed[p]]
+        gains = problem.gains[rows, cols].tolist()
+        allowed = problem.allowed[rows, cols].tolist()
+        found += [
+            Violation(f"pair {pair} is not allowed")
+            for pair, may in zip(pairs, allowed, strict=True)
+            if not may
+        ]
     if objective is not None:
         bounds = problem.bounds
         total = sum(gains)

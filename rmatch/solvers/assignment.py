@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature, edges_of, folded
+from rmatch.candidates import Candidates, Feature, folded
 from rmatch.solvers import Options, Selection, Status
 
 if TYPE_CHECKING:
@@ -35,22 +35,22 @@ class Assignment:
         from scipy.optimize import linear_sum_assignment
 
         bounds, (mentors, mentees) = candidates.bounds, candidates.shape
-        cell = candidates.mentor.astype(np.intp)
-        cell *= mentees
-        cell += candidates.mentee
-        matrix = np.zeros((mentors, mentees))
-        matrix.ravel()[cell] = folded(candidates)
+        cell = candidates.mentee.astype(np.intp)  # ascending, as the edges are
+        cell *= mentors
+        cell += candidates.mentor
+        costs = np.zeros((mentees, mentors))
         # An edge that gains nothing is never needed: it stands as 0, like a forbidden pair.
-        np.maximum(matrix, 0, out=matrix)
+        costs.ravel()[cell] = -np.maximum(folded(candidates), 0)
         places = np.minimum(bounds.mentor_most, mentees), np.minimum(bounds.mentee_most, mentors)
-        slots = _repeated(_repeated(matrix, places[0], 0), places[1], 1)
-        row, col = linear_sum_assignment(slots, maximize=True)
-        paired = slots[row, col] > 0
-        ends = (
-            np.repeat(np.arange(mentors), places[0])[row[paired]],
+        slots = _repeated(_repeated(costs.T, places[0], 0), places[1], 1)
+        row, col = linear_sum_assignment(slots)
+        paired = slots[row, col] < 0
+        taken = np.zeros((mentees, mentors), dtype=bool)
+        taken[
             np.repeat(np.arange(mentees), places[1])[col[paired]],
-        )
-        chosen = edges_of(candidates.shape, candidates.mentor, candidates.mentee, *ends)
+            np.repeat(np.arange(mentors), places[0])[row[paired]],
+        ] = True
+        chosen = np.flatnonzero(taken.ravel()[cell])
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
 
