@@ -173,6 +173,8 @@ def day(cell: Any) -> float:
 
 def text(cell: Any) -> str:
     """Read a label; lists and bytes are none."""
+    if isinstance(cell, str):
+        return label(cell)
     if isinstance(cell, bytes):
         raise Bad(f"{cell!r:.60} is bytes, no text", "decode it first")
     if isinstance(cell, list | tuple | set | frozenset | Mapping | np.ndarray):

@@ -101,7 +101,9 @@ def _read_all(
     known: dict[str | None, Amount] = {}  # items that differ often have the same of few levels
     for at, raw in enumerate(items):
         try:
-            label, value = raw if isinstance(raw, tuple) else split(_named(raw, None))
+            if type(raw) is not str and not isinstance(raw, tuple):
+                raw = _named(raw, None)
+            label, value = split(raw) if type(raw) is str else raw
             name = _named(label, value)
             if value is None or type(value) is str:
                 if value not in known:
