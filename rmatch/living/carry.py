@@ -62,14 +62,14 @@ class Carried:
 
     def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
         """Say which of today's pairs are among these, and what each of them gains."""
-        pool, mentors = self.basis.pool, len(self.same_mentors)
-        order = np.argsort(self._unchanged_keys)
-        known, asked = self._unchanged_keys[order], cols * mentors + rows
+        pool, mentees = self.basis.pool, len(self.same_mentees)
+        one, other = (each[self.unchanged] for each in self.chosen)
+        known = self.mentor[one] * mentees + self.mentee[other]  # nearly in order, as pairs are
+        order = np.argsort(known, kind="stable")
+        known, asked = known[order], rows * mentees + cols
         found = among(asked, known)
-        one, other = (
-            each[self.unchanged[order[np.searchsorted(known, asked[found])]]]
-            for each in self.chosen
-        )
+        at = order[np.searchsorted(known, asked[found])]
+        one, other = one[at], other[at]
         gain = np.zeros(len(asked), np.int64)
         gain[found] = pool.gain[np.searchsorted(pool.keys, other * pool.shape[0] + one)]
         return found, gain

@@ -133,10 +133,10 @@ def changes_of(
     before: Problem | None, matching: Matching, earlier: Earlier
 ) -> tuple[Bools, tuple[Ended, ...], tuple[Change, ...]]:
     """Return which of the earlier pairs go on, the pairs ended, and everybody who changes."""
-    mentors = matching.problem.shape[0]
-    today = matching.cols * mentors + matching.rows
+    mentees = matching.problem.shape[1]
+    today = matching.rows * mentees + matching.cols
     old = np.where(np.minimum(earlier.rows, earlier.cols) < 0, -1,
-                   earlier.cols * mentors + earlier.rows)  # fmt: skip
+                   earlier.rows * mentees + earlier.cols)  # fmt: skip
     goes_on = among(old, np.sort(today))
     left = np.flatnonzero(~goes_on).tolist()
     gone = {
