@@ -204,9 +204,12 @@ def test_tiers_over_few_pairs_keep_their_promise(monkeypatch, case, tiers):
     agree(case, tiers, TIERS[tiers])
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", [*range(60), 771])
 def test_levels_over_few_pairs_are_those_over_all(seed, monkeypatch):
-    """Up to fourteen by fourteen: against one solve for each level, over all pairs."""
+    """Up to fourteen by fourteen: against one solve for each level, over all pairs.
+
+    Number 771 needs a pair of a level's own score that was not listed, for a level after it.
+    """
     rng = np.random.default_rng(seed)
     mentors, mentees = rng.integers(1, 15, 2)
     top = int(rng.choice([2, 4, 10, 1000]))
