@@ -73,7 +73,10 @@ def check_keywords(function: Callable[..., Any], given: Mapping[str, Any], optio
 def id_pairs(name: str, pairs: Any) -> tuple[tuple[str, str], ...]:
     """Return pairs of ids as they are compared; what is no pair is named."""
     given = listed(name, pairs)
-    found = [labels(each) if not isinstance(each, str) else () for each in given]
+    found = [
+        labels(each) if isinstance(each, Iterable) and not isinstance(each, str) else ()
+        for each in given
+    ]
     wrong = [each for each, both in zip(given, found, strict=True) if len(both) != 2]
     if wrong:
         raise InvalidInputError(f"{name}: {wrong[:5]}; pairs of two different ids are needed")

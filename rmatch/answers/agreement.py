@@ -12,6 +12,7 @@ from rmatch.answers.answer import Answer, plain
 from rmatch.answers.people import Lesson, lessons, open_goals, row_of
 from rmatch.answers.wording import counted, listed, name_of, paragraph
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import check_count
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
 
@@ -150,8 +151,7 @@ def agreement(
 ) -> Agreement:
     """Return a pair's learning objectives; see :meth:`Matching.agreement`."""
     who = Viewer.named(viewer)
-    if isinstance(sessions, bool) or sessions != int(sessions) or sessions < 1:
-        raise InvalidInputError(f"sessions={sessions!r}; a whole number of at least 1 is allowed")
+    check_count("sessions", sessions)
     problem = matching.problem
     if not isinstance(problem, Problem):
         raise InvalidInputError("a ready-made matrix has no goals; agreement() needs rosters")

@@ -19,6 +19,7 @@ from rmatch.audit.options import OptionLoss, option_losses
 from rmatch.audit.proxies import Proxy, proxies
 from rmatch.errors import InvalidInputError
 from rmatch.metrics.facts import Facts
+from rmatch.parameters import check_count
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -142,8 +143,7 @@ def audit(
     gender was not read: given to other people at random 20 times, no pair's score or permission \
 changed
     """
-    if min_cell < 1:
-        raise InvalidInputError(f"min_cell={min_cell!r}; at least 1 is allowed")
+    check_count("min_cell", min_cell)
     table = read_groups(groups)
     unknown = [name for name in attributes or () if name not in table]
     if unknown:

@@ -306,7 +306,7 @@ def _stay(
     mentors: Roster, mentees: Roster, drop: Sequence[str]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions of those who did not leave."""
-    leavers = {*labels([drop] if isinstance(drop, str | int) else drop)}
+    leavers = {*labels([drop] if isinstance(drop, str) else listed("drop", drop))}
     unknown = sorted(leavers.difference(mentors._index).difference(mentees._index))
     if unknown:
         everybody = {*mentors.ids, *mentees.ids}

@@ -15,6 +15,7 @@ from rmatch.metrics import fairness, goals, quality, reach, running, structure
 from rmatch.metrics.base import METRICS, Measure, Metric, Observed, metric
 from rmatch.metrics.facts import Facts
 from rmatch.metrics.suppression import hidden
+from rmatch.parameters import check_count
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -104,6 +105,7 @@ def kpis(
     >>> print(matching.kpis(min_cell=1)["match_rate"][0])
     match_rate (mentees): 0.6667 [0.2077, 0.9385] (n = 3)
     """
+    check_count("min_cell", min_cell)
     facts = Facts(matching, observed or Observed())
     figures: list[Kpi] = []
     missing = {}

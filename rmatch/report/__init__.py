@@ -24,6 +24,13 @@ def ending_in(path: str | Path, what: str, *endings: str) -> Path:
     return file
 
 
+def day_of(dated: date | None) -> date:
+    """Return the day that a report is dated, today by default."""
+    if dated is not None and not isinstance(dated, date):
+        raise InvalidInputError(f"dated={dated!r}; a date or None is allowed")
+    return dated or date.today()  # noqa: DTZ011 - the reader's own day
+
+
 class Reports:
     """How a matching is handed out; :class:`rmatch.Matching` has all of these methods.
 
@@ -88,7 +95,7 @@ class Reports:
         content = Content.of(
             self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit
         )
-        text = page(content, title, dated or date.today())  # noqa: DTZ011 - the reader's own day
+        text = page(content, title, day_of(dated))
         write_file(text.encode("utf-8"), file, force=force)
         return file
 
@@ -132,7 +139,7 @@ class Reports:
         content = Content.of(
             self._own, viewer=viewer, pseudonymise=pseudonymise, about=about, time_limit=time_limit
         )
-        write_file(workbook(content, title, dated or date.today()), file, force=force)  # noqa: DTZ011
+        write_file(workbook(content, title, day_of(dated)), file, force=force)
         return file
 
     def evidence(

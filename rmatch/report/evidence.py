@@ -23,6 +23,7 @@ from rmatch.errors import InvalidInputError
 from rmatch.export import check_folder, check_free, write_file, write_folder
 from rmatch.problem import Problem
 from rmatch.provenance import canonical
+from rmatch.report import day_of
 from rmatch.report.approvals import Approval, read_approvals
 from rmatch.report.content import Content
 from rmatch.report.evidence_page import evidence_page
@@ -75,7 +76,7 @@ def write_evidence(
     content = Content.of(
         matching, viewer="auditor", pseudonymise=pseudonymise, about=(), time_limit=None
     )
-    day = dated or date.today()  # noqa: DTZ011 - the writer's own day
+    day = day_of(dated)
     records = {
         "rules.json": {"rules": _rules(matching.problem, content.coded)},
         "weights.json": _weights(matching.problem),

@@ -173,7 +173,13 @@ class Predicate(PairRule):
         return self.label or getattr(self.function, "__name__", "predicate")
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        return self.function(mentor, mentee)
+        answer = self.function(mentor, mentee)
+        if answer is None or isinstance(answer, bool | np.bool_):
+            return answer
+        raise InvalidInputError(
+            f"rule {self.name} gave {answer!r:.60} for mentor {mentor.id!r} and mentee "
+            f"{mentee.id!r}; True, False, or None for missing data is needed"
+        )
 
 
 def _parameters(owner: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,11 +13,19 @@ import numpy as np
 from rmatch.candidates import blocks
 from rmatch.errors import InvalidInputError
 from rmatch.names import labels
+from rmatch.parameters import check_count, is_finite, listed
 from rmatch.rules.base import PairRule, Shape
 from rmatch.rules.safety import excepting
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
+
+
+def _is_meeting(pair: Any) -> bool:
+    if isinstance(pair, str) or not isinstance(pair, Iterable):
+        return False
+    parts = tuple(pair)
+    return len(parts) == 2 or (len(parts) == 3 and is_finite(parts[2]))
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,16 @@ class NotPrevious(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        pairs = tuple(sorted({(*labels(pair[:2]), *pair[2:]) for pair in map(tuple, self.pairs)}))
-        wrong = [pair for pair in pairs if len(pair) not in (2, 3)]
+        given = listed("not_previous", self.pairs)
+        wrong = [pair for pair in given if not _is_meeting(pair)]
         if wrong:
             raise InvalidInputError(
-                f"not_previous: {wrong[:5]}; (mentor, mentee) or (mentor, mentee, cycle) is needed"
+                f"not_previous: {wrong[:5]}; (mentor, mentee) or (mentor, mentee, cycle), a "
+                "number, is needed"
             )
+        pairs = tuple(sorted({(*labels(pair[:2]), *pair[2:]) for pair in map(tuple, given)}))
+        if self.cycles is not None:
+            check_count("not_previous: cycles", self.cycles)
         if self.cycles is not None and any(len(pair) == 2 for pair in pairs):
             raise InvalidInputError(
                 "not_previous: cycles= needs the cycle of every pair: (mentor, mentee, cycle)"

@@ -77,6 +77,15 @@ class ReportingLine(PairRule):
                 f"reporting_line: depth={self.depth!r}; allowed are 'direct', 'skip', 'chain' and "
                 "numbers of steps from 1"
             )
+        if self.unknown_managers not in ("error", "head"):
+            raise InvalidInputError(
+                f"reporting_line: unknown_managers={self.unknown_managers!r}; allowed are 'error' "
+                "and 'head'"
+            )
+        if not isinstance(self.org, Mapping):
+            raise InvalidInputError(
+                f"reporting_line: org={self.org!r:.60}; a dict of managers by person is needed"
+            )
         for name in ("dotted", "waived"):
             pairs = frozenset(map(frozenset, id_pairs(f"{self.name}: {name}", getattr(self, name))))
             if any(len(pair) != 2 for pair in pairs):

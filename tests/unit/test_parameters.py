@@ -9,11 +9,26 @@ import pytest
 
 import rmatch
 from rmatch.reading import check_people
-from rmatch.rules import GenerationGap, PairsPerPerson, Priority, SeniorityGap, TimeBudget
+from rmatch.rules import (
+    Conflicts,
+    GenerationGap,
+    LockedPairs,
+    NotPrevious,
+    PairsPerPerson,
+    PeopleCount,
+    Priority,
+    ReportingLine,
+    SeniorityGap,
+    TimeBudget,
+)
 from rmatch.scoring import Convenience, TeachingCoverage
 
 MENTORS = [{"id": "m", "level": 1, "skills": "AI:4"}]
 MENTEES = [{"id": "s", "level": 5, "goals": "AI:4"}]
+
+
+def matched():
+    return rmatch.match(MENTORS, MENTEES)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +69,7 @@ def test_numbers_are_numbers(make, message):
         ({"seats": "2"}, "seats='2'"),
         ({"synonyms": ["AI"]}, r"synonyms=\['AI'\]; a dict of names to names"),
         ({"rename": {"x": 1}}, "rename="),
-        ({"as_of": "2025"}, "as_of='2025'; a year or a date"),
+        ({"as_of": "2025"}, "as_of='2025'; a year from 1900"),
     ],
 )
 def test_options_are_what_they_should_be(options, message):
@@ -121,3 +136,45 @@ def test_a_misspelt_keyword_names_the_function_that_was_called(function):
 def test_a_misspelt_keyword_gets_a_suggestion(call, says):
     with pytest.raises(TypeError, match=says):
         call()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Conflicts([None]), r"conflicts: \[None\]; pairs of two different ids"),
+        (lambda: Conflicts(["ab"]), r"conflicts: \['ab'\]; pairs of two different ids"),
+        (lambda: LockedPairs([5]), r"locked_pairs: \[5\]; pairs of two different ids"),
+        (lambda: LockedPairs(["ab"]), r"locked_pairs: \['ab'\]; pairs of two different ids"),
+        (lambda: PeopleCount("abc", most=1), "people='abc'; a list is needed"),
+        (lambda: NotPrevious(["ab"]), r"not_previous: \['ab'\]; \(mentor, mentee\)"),
+        (lambda: NotPrevious([None]), r"not_previous: \[None\]"),
+        (lambda: NotPrevious([("a", "b", "2025")]), "a number, is needed"),
+        (lambda: NotPrevious([("a", "b", 1)], cycles=-1), "cycles=-1; a whole number"),
+        (lambda: ReportingLine(unknown_managers="ignore"), "unknown_managers='ignore'; allowed"),
+        (lambda: ReportingLine(org=["a"]), r"org=\['a'\]; a dict of managers"),
+        (lambda: matched().agreement("m", "s", sessions="x"), "sessions='x'; a whole number"),
+        (lambda: matched().kpis(min_cell="x"), "min_cell='x'; a whole number"),
+        (lambda: matched().kpis(min_cell=0), "min_cell=0; a whole number"),
+        (lambda: matched().report("r.html", dated="2026-01-01"), "dated='2026-01-01'; a date"),
+        (lambda: rmatch.rematch(matched(), drop=None), "drop=None; a list is needed"),
+        (lambda: rmatch.rematch(matched(), drop=1.5), "drop=1.5; a list is needed"),
+    ],
+)
+def test_what_is_no_list_no_pair_and_no_number_is_named(make, message, tmp_path, monkeypatch):
+    """Text taken letter by letter, or a name that nothing reads, would be a silent wrong rule."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("answer", ["no", "", 0, 1, math.nan, [], {}])
+def test_a_function_as_a_rule_says_yes_or_no(answer):
+    """The text "no" is true in Python; who may meet is never guessed."""
+
+    def may(_mentor, _mentee):
+        return answer
+
+    with pytest.raises(
+        rmatch.InvalidInputError, match=r"rule may gave .* for mentor 'm' and mentee"
+    ):
+        rmatch.match(MENTORS, MENTEES, rules=[may])
