@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.candidates import FLOAT_EXACT, Bounds
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
+from rmatch.parameters import is_finite
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,7 +129,7 @@ def _matrices(scores: Any, allowed: Any) -> tuple[NDArray[Any], Bools]:
     if matrix.dtype.kind == "c":
         raise InvalidInputError("scores holds complex numbers; real ones are needed")
     if matrix.dtype.kind not in _NUMBERS:
-        raise InvalidInputError(f"scores holds {matrix.dtype}; numbers are needed")
+        raise InvalidInputError(f"scores holds {_oddity(matrix)}; numbers are needed")
     if matrix.dtype.kind == "f":
         with np.errstate(over="ignore"):  # what a wider type holds beyond that is not finite here
             matrix = matrix.astype(np.float64, copy=False)
@@ -157,6 +158,15 @@ def _array(name: str, value: Any) -> NDArray[Any]:
         return np.asarray(array.tolist()) if array.dtype == object else array
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidInputError(f"{name} cannot be read as numbers: {error}") from error
+
+
+def _oddity(matrix: NDArray[Any]) -> str:
+    """Say what is there that is no number: the first of it, or the type of all."""
+    if matrix.dtype == object:
+        for (row, col), value in np.ndenumerate(matrix):
+            if not is_finite(value) or abs(value) >= 1 << 63:
+                return f"{value!r:.40} at [{row}, {col}]"
+    return str(matrix.dtype)
 
 
 def _refuse_non_finite(matrix: NDArray[Any], permitted: Bools) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import is_finite
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -91,6 +92,11 @@ def _is_solver(name: str) -> None:
         from rmatch import solvers
 
         solvers.get(name)
+
+
+def _is_amount(value: float) -> None:
+    if not (is_finite(value) and value >= 0):
+        raise InvalidInputError(f"{value}; a number of at least 0 is allowed")
 
 
 def _is_scale(name: str) -> None:
@@ -185,6 +191,7 @@ class Until:
             "Stop the search after this long (or with Ctrl-C) with the best pairs so far.",
             "Search",
             metavar="SECONDS",
+            callback=choice(_is_amount),
         ),
     ] = None
 
@@ -206,7 +213,13 @@ class Limits(Until):
     ] = "auto"
     memory_limit: Annotated[
         float | None,
-        option("--memory-limit", "Memory for a search among many people.", "Search", metavar="MB"),
+        option(
+            "--memory-limit",
+            "Memory for a search among many people.",
+            "Search",
+            metavar="MB",
+            callback=choice(_is_amount),
+        ),
     ] = None
 
     def search(self) -> dict[str, Any]:

@@ -584,3 +584,11 @@ def test_commands_take_no_option_that_they_would_ignore(run, command, option):
     assert code == 2
     assert f"No such option: {option}" in said
     assert option not in run(command, "--help")[1]
+
+
+@pytest.mark.parametrize("option", ["--time-limit", "--memory-limit"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1"])
+def test_limits_are_numbers(run, option, value):
+    code, _, said = run("match", "people.csv", option, value)
+    assert code == 2
+    assert "a number of at least 0 is allowed" in " ".join(said.split())

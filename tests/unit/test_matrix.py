@@ -24,7 +24,7 @@ from rmatch.matrix import MatrixProblem
         ([[1e308, 1e308], [1e308, 1e308]], "overflow floats"),
         (np.array([[5]], dtype="timedelta64[D]"), "numbers are needed"),
         (np.array([[1e400]], dtype=np.longdouble), r"score inf at \[0, 0\]"),
-        (np.array([[1, None]]), "scores holds object; numbers are needed"),
+        (np.array([[1, None]]), r"scores holds None at \[0, 1\]; numbers are needed"),
     ],
 )
 def test_bad_scores_are_refused_by_name(scores, message):
@@ -185,3 +185,16 @@ def test_strategies_give_legal_matchings_and_claim_nothing(strategy):
     assert matching.bound is None
     assert matching.check() == []
     assert matching.units <= best.units
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([[1], [10**30]], r"scores holds 10+ at \[1, 0\]"),
+        ([[1], [10**400]], r"scores holds 10+ at \[1, 0\]"),
+        (pd.DataFrame([[1, None]], dtype="Int64"), r"scores holds <NA> at \[0, 1\]"),
+    ],
+)
+def test_what_is_no_number_is_shown_with_its_place(scores, message):
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match_matrix(scores)

@@ -36,6 +36,7 @@ def matched():
     [
         (lambda: SeniorityGap("2"), "seniority_gap: min_levels='2'; a finite number is needed"),
         (lambda: SeniorityGap(math.nan), "min_levels=nan"),
+        (lambda: SeniorityGap(10**400), "min_levels=1000"),
         (lambda: SeniorityGap(1, math.inf), "max_levels=inf; a finite number, or None, is needed"),
         (lambda: GenerationGap(True), "min_years=True"),
         (lambda: Priority("field", "high"), "weight='high'"),
