@@ -217,3 +217,18 @@ def test_sizes_that_are_no_range_are_refused(value):
     with pytest.raises(rmatch.InvalidInputError, match="mentors_per_circle="):
         circles([{"id": "m", "skills": "AI:4"}], [{"id": "s", "goals": "AI"}],
                 mentors_per_circle=value)  # fmt: skip
+
+
+@pytest.mark.parametrize("solver", ["milp", "cpsat"])
+def test_the_order_of_rows_decides_nothing_not_even_between_equally_good_circles(solver):
+    """Two kinds of people, all alike: nearly everything is a tie (§C4)."""
+    mentors = [{"id": f"m{n}", "skills": f"S{n % 2}:4"} for n in range(6)]
+    mentees = [{"id": f"s{n}", "goals": f"S{n % 2}:4"} for n in range(10)]
+    rng = np.random.default_rng(1)
+    found = set()
+    for _ in range(3):
+        rng.shuffle(mentors)
+        rng.shuffle(mentees)
+        formed = circles(mentors, mentees, mentees_per_circle=(1, 3), solver=solver).circles
+        found.add(tuple((each.mentors, each.mentees) for each in formed))
+    assert len(found) == 1
