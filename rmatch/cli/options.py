@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from rmatch.errors import InvalidInputError
-from rmatch.parameters import is_finite
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -95,7 +95,7 @@ def _is_solver(name: str) -> None:
 
 
 def _is_amount(value: float) -> None:
-    if not (is_finite(value) and value >= 0):
+    if not (math.isfinite(value) and value >= 0):
         raise InvalidInputError(f"{value}; a number of at least 0 is allowed")
 
 
