@@ -166,16 +166,36 @@ def _keys(
     most = np.full_like(keys, -np.inf)
     asked = np.zeros((mentees.shape[0], len(conditions)), np.float32)
     for n, condition in enumerate(conditions):
-        key = np.where(np.isnan(condition.mentors), -np.inf, condition.mentors)
-        wish = np.where(np.isnan(condition.mentees), np.inf, condition.mentees)
-        if condition.known is not None:
-            key = np.where(condition.known[0], key, np.inf)
-            wish = np.where(condition.known[1], wish, -np.inf)
+        key, wish = _key(condition)
         keys[n, : len(order)] = most[n, : len(order)] = _up(key[order])
         asked[:, n] = -_up(-wish)
     keys = np.ascontiguousarray(keys.reshape(-1, blocks, SIZE).transpose(1, 0, 2))
     most = most.reshape(-1, blocks, SIZE).max(axis=2, initial=-np.inf).T
     return keys, np.ascontiguousarray(keys.min(axis=2, initial=np.inf)), most.copy(), asked
+
+
+def _key(condition: Condition) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what mentors reach and what mentees ask for: who is unknown passes everywhere."""
+    key = np.where(np.isnan(condition.mentors), -np.inf, condition.mentors)
+    wish = np.where(np.isnan(condition.mentees), np.inf, condition.mentees)
+    if condition.known is not None:
+        key = np.where(condition.known[0], key, np.inf)
+        wish = np.where(condition.known[1], wish, -np.inf)
+    return key, wish
+
+
+def in_order(conditions: Sequence[Condition], mentors: int) -> NDArray[np.intp]:
+    """Return mentors sorted by the key that rules out most, then by the others.
+
+    So a block's keys are alike, and whoever asks for more passes over the whole block.
+    """
+    keys = [np.zeros(mentors)]
+    shares = [float(mentors)]
+    for condition in conditions:
+        key, wish = _key(condition)
+        shares.append(float(np.searchsorted(np.sort(wish), key, side="right").mean()))
+        keys.append(key)
+    return np.lexsort([keys[n] for n in np.argsort(shares)[::-1]])
 
 
 def _up(values: NDArray[np.float64]) -> NDArray[np.float32]:

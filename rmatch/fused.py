@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from rmatch.bounding import bounding_of
+from rmatch.bounding import bounding_of, in_order
 from rmatch.conditions import Condition, Kind
 from rmatch.forms import GainForm, Linear, PairForm, Sparse, side_by_side
-from rmatch.scan import BlockScanner, Found, Wanted, threads_of
+from rmatch.scan import ALONE, BlockScanner, Found, Wanted, threads_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Mentees per task, where no blocks of unstructured forms are made.
 _WIDTH = 512
-#: Looking at a pair alone takes as long as that many within their blocks.
-_ALONE = 50
 #: Bytes for each pair of a block of unstructured forms, while it is made and used.
 _BLOCK_BYTES = 40
 #: Bytes for each pair kept, and how many a mentee usually keeps.
@@ -59,9 +57,9 @@ class FusedScanner:
         met = [(form, form.conditions()) for form in problem.pair_forms]
         conditions = [each for _, found in met for each in found or ()]
         pairs = tuple(form for form, found in met if found is None)
-        order = np.arange(shape[0])
-        mentors, mentees = _sorted(linear.mentors[order]), _sorted(linear.mentees)
         keys = [each for each in conditions if each.kind is Kind.REACHES]
+        order = in_order(keys, shape[0])
+        mentors, mentees = _sorted(linear.mentors[order]), _sorted(linear.mentees)
         return cls(
             order,
             bounding_of(mentors, mentees, keys, order),
@@ -125,7 +123,7 @@ class FusedScanner:
         fall[:mentors] = wanted.fall[self.order]
         fallen = np.argsort(-fall[:mentors], kind="stable")
         few = mentors - np.searchsorted(fall[fallen[::-1]], slack, side="right")
-        few[few * _ALONE > mentors] = -1
+        few[few * ALONE > mentors] = -1
         return slack, fall.reshape(blocks, SIZE).max(axis=1), fallen, few
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

@@ -21,7 +21,7 @@ from rmatch.errors import SolverError
 from rmatch.fused import FusedScanner, MatrixScanner
 from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
-from rmatch.scan import LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
+from rmatch.scan import ALONE, LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 from rmatch.solvers.bmatching import meets_minimums, optimise
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 LARGE = 1_000_000
 #: Pairs per mentee in the first program, and new ones per mentee and round.
 _FIRST, _MORE = 20, 10
+#: Mentees who are asked what mentors usually gain.
+_SOME = 128
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
 _NEAR = 8
@@ -195,7 +197,7 @@ class _Loop:
 
     def run(self) -> None:
         """Take each mentee's best pairs, then solve and price until proven or stopped."""
-        mentors, mentees = self.problem.shape
+        mentees = self.problem.shape[1]
         if self._room() < 1:
             least = self.scanner.memory(threads_of(self.options)) + mentees * _EDGE_BYTES
             raise SolverError(
@@ -203,10 +205,20 @@ class _Loop:
                 f"candidate pair for each mentee takes about {least:,} bytes; allow more",
                 "memory",
             )
-        no_prices = Prices(np.zeros(mentors, np.int64), np.full(mentees, LOWEST))
-        self._price(no_prices, _FIRST, "first scan")
+        guess = Prices(self._usual(), np.full(mentees, LOWEST))
+        self._price(guess, _FIRST, "first scan")
         while self.status is Status.FEASIBLE and not self.stopped:
             self._round()
+
+    def _usual(self) -> NDArray[np.int64]:
+        """Return what mentors usually gain: prices to begin with.
+
+        Else all mentees would list those few mentors first who know what everybody wants.
+        """
+        mentees = self.problem.shape[1]
+        some = np.unique(np.linspace(0, max(mentees - 1, 0), min(mentees, _SOME)).astype(np.intp))
+        gains, allowed = self.problem.block(slice(None), some)
+        return (gains * allowed).sum(axis=1, dtype=np.int64) // max(len(some), 1)
 
     def _round(self) -> None:
         candidates = self._candidates()
@@ -253,7 +265,7 @@ class _Loop:
         price = prices.mentee + prices.seat
         self._set_near(prices)
         fall = None if self.scanned is None else self.scanned - prices.mentor
-        wanted = Wanted(prices.mentor, price - self.near, most, self.known, fall)
+        wanted = Wanted(prices.mentor, self._asked(price, fall), most, self.known, fall)
         found = Found.joined(self._scans(wanted, phase))
         self.touched += found.touched
         self.margin = price - found.covering
@@ -272,6 +284,21 @@ class _Loop:
         self.gain = np.insert(self.gain, at[new], found.gain[new])
         self._bound(prices, found.covering)
         self._lap(phase, before)
+
+    def _asked(self, price: NDArray[np.int64], fall: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        """Return what mentees ask for: pairs near their prices, unless what is known is enough.
+
+        It is where no pair, or only some of the few mentors whose prices fell most, can be worth
+        more than a mentee's price.
+        """
+        near = price - self.near
+        if self.known is None or fall is None or not len(fall):
+            return near
+        few = len(fall) - 1 - len(fall) // ALONE
+        fell = np.partition(fall, few)
+        but_few, all_but_none = self.known + fell[few], self.known + fell[few:].max()
+        enough = np.where(all_but_none > price, but_few, all_but_none)
+        return np.where(enough > price, near, np.maximum(near, enough))
 
     def _set_near(self, prices: Prices) -> None:
         few = _NEAR * self.problem.shape[1]

@@ -251,7 +251,6 @@ class Repricing:
             int(np.abs(self.gain).max(initial=0)),
             warm=Prices(self.mentor, self.mentee),
             start=np.searchsorted(self.keys, merged(self.chosen, self._locked)),
-            fair=True,
         )
         assert selection.prices is not None
         self.mentor, self.mentee = selection.prices.mentor, selection.prices.mentee

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rmatch.candidates import Matchable
     from rmatch.solvers import Options
 
+#: Looking at a pair alone takes as long as that many within their blocks.
+ALONE = 250
 #: Below any reduced gain, and far from overflow.
 LOWEST = -(1 << 61)
 

@@ -286,24 +286,9 @@ def _fair_price(
 @njit(cache=True, nogil=True)
 def tighten(net: Network, state: State, passes: int) -> None:
     """Make all edges fair: set mentees' prices, lower mentors' to what is needed, drop the rest."""
-    mentors, starts, ends, edges, gains, tail = (
-        net.mentors,
-        net.starts,
-        net.ends,
-        net.edges,
-        net.gains,
-        net.tail,
-    )
-    head, least, most, bonus, must, first = (
-        net.head,
-        net.least,
-        net.most,
-        net.bonus,
-        net.must,
-        net.first,
-    )
+    mentors, starts, ends, edges, gains = net.mentors, net.starts, net.ends, net.edges, net.gains
+    least, most, bonus, must = net.least, net.most, net.bonus, net.must
     prices, degree, chosen = state.price, state.degree, state.chosen
-    held, offer = state.held, state.offer
     people = len(most)
     for person in range(mentors):  # no price below what the last pair is worth
         if degree[person] > 0:
@@ -315,11 +300,39 @@ def tighten(net: Network, state: State, passes: int) -> None:
             lowest = _lowest_free(degree, most, least, bonus, must, person)
             fair = _fair_price(starts, ends, edges, gains, chosen, prices, person, lowest)
             prices[person] = fair if sweep == 0 else min(prices[person], fair)
+    _drop_unfair(net, state)
+
+
+@njit(cache=True, nogil=True)
+def rise(net: Network, state: State) -> None:
+    """Make all edges fair: raise prices that are too low, mentees' for their edges; drop the rest.
+
+    Prices that are fair already stay, and so does all that is known about pairs at those prices.
+    """
+    mentors, starts, ends, edges, gains = net.mentors, net.starts, net.ends, net.edges, net.gains
+    least, most, bonus, must = net.least, net.most, net.bonus, net.must
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    for person in range(len(most)):
+        lowest = _lowest_free(degree, most, least, bonus, must, person)
+        prices[person] = max(prices[person], lowest)
+        if person >= mentors:
+            prices[person] = _fair_price(
+                starts, ends, edges, gains, chosen, prices, person, prices[person]
+            )
+    _drop_unfair(net, state)
+
+
+@njit(cache=True, nogil=True)
+def _drop_unfair(net: Network, state: State) -> None:
+    """Take out chosen edges that gain less than the prices of their people."""
+    tail, head, first, gains = net.tail, net.head, net.first, net.gains
+    prices, degree, chosen = state.price, state.degree, state.chosen
+    held, offer = state.held, state.offer
+    by_mentee = net.starts[net.mentors]
     for edge in range(len(tail)):
-        if chosen[edge] == 1:
-            gain = gains[starts[mentors] + edge]
-            if gain < prices[tail[edge]] + prices[head[edge]]:
-                release(tail, head, first, degree, chosen, held, offer, edge)
+        price = prices[tail[edge]] + prices[head[edge]]
+        if chosen[edge] == 1 and gains[by_mentee + edge] < price:
+            release(tail, head, first, degree, chosen, held, offer, edge)
 
 
 @njit(cache=True, nogil=True)

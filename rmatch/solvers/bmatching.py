@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
 _LARGEST = 1 << 61
+#: How often there are ten bids for each mentee, at most: some wars of bids would last for ever.
+_TURNS = 10
 #: Edges looked at between two looks at the clock.
 _WORK = 20_000_000
 
@@ -94,22 +96,20 @@ def optimise(
     *,
     warm: Prices | None = None,
     start: NDArray[np.intp] | None = None,
-    fair: bool = False,
     deadline: float | None = None,
 ) -> Selection:
     """Return the optimum, in which as many minimums as possible are met (perhaps not all).
 
     No gain that could ever be among the candidates is larger than ``largest``; so programs with
-    more and more edges of one problem value minimums alike. ``fair`` says that at the prices
-    ``warm`` no edge of ``start`` gains less than its people's prices, and no other more: then
-    prices move only along augmenting paths.
+    more and more edges of one problem value minimums alike. From prices ``warm`` only those move
+    of people whose edges gain more than they say, and those along augmenting paths.
     """
     free = _without_locks(candidates)
     keep = np.zeros(len(candidates), dtype=bool)
     if start is not None:
         keep[start] = True
     network, state = _network(free, largest, warm, np.flatnonzero(keep[free.edges]))
-    finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
+    finished = _run(network, state, bids=warm is None, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
     prices = _prices(candidates, state, seat, free)
@@ -250,7 +250,7 @@ def _must(
     return must
 
 
-def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: float | None) -> bool:
+def _run(network: Network, state: State, *, bids: bool, deadline: float | None) -> bool:
     """Bid, make edges fair, settle people; return whether the end was reached."""
     from rmatch import kernels
 
@@ -259,9 +259,13 @@ def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: fl
     if bids:
         queue = np.zeros(people - network.mentors + 1, np.int32)
         spread = int(np.ptp(network.gains)) if len(network.gains) else 0
-        kernel.bid(network, state, 1 + spread // 256, 20 * len(queue), queue)
-    if not fair:
+        for _ in range(_TURNS):
+            made = kernel.bid(network, state, 1 + spread // 256, 10 * len(queue), queue)
+            if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
+                break
         kernel.tighten(network, state, 2)
+    else:
+        kernel.rise(network, state)
     search = kernel.search_for(people)
     order = np.arange(people, dtype=np.int32)
     return _in_slices(
