@@ -320,7 +320,7 @@ class _Loop:
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
         """Yield what each task finds; report every further hundredth of all mentees."""
         mentees = self.problem.shape[1]
-        ceiling = self.largest - int(wanted.mentor.min(initial=0))
+        ceiling = self.largest - (int(wanted.mentor.min()) if len(wanted.mentor) else 0)
         done, said = 0, -1
         for found in scan_all(self.scanner, mentees, wanted, self.options, ceiling, self._deadline):
             yield found
