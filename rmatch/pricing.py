@@ -218,7 +218,10 @@ class _Loop:
         mentees = self.problem.shape[1]
         some = np.unique(np.linspace(0, max(mentees - 1, 0), min(mentees, _SOME)).astype(np.intp))
         gains, allowed = self.problem.block(slice(None), some)
-        return (gains * allowed).sum(axis=1, dtype=np.int64) // max(len(some), 1)
+        usual: NDArray[np.int64] = (gains * allowed).sum(axis=1, dtype=np.int64) // max(
+            len(some), 1
+        )
+        return usual
 
     def _round(self) -> None:
         candidates = self._candidates()
