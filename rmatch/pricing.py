@@ -292,16 +292,16 @@ class _Loop:
         """Return what mentees ask for: pairs near their prices, unless what is known is enough.
 
         It is where no pair, or only some of the few mentors whose prices fell most, can be worth
-        more than a mentee's price.
+        more than a mentee's price, and some margin is left for what comes after.
         """
-        near = price - self.near
+        near, most = price - self.near, price - self.near // 4
         if self.known is None or fall is None or not len(fall):
             return near
         few = len(fall) - 1 - len(fall) // ALONE
         fell = np.partition(fall, few)
         but_few, all_but_none = self.known + fell[few], self.known + fell[few:].max()
-        enough = np.where(all_but_none > price, but_few, all_but_none)
-        return np.where(enough > price, near, np.maximum(near, enough))
+        enough = np.where(all_but_none > most, but_few, all_but_none)
+        return np.where(enough > most, near, np.maximum(near, enough))
 
     def _set_near(self, prices: Prices) -> None:
         few = _NEAR * self.problem.shape[1]
