@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,11 @@ class FusedScanner:
     pairs: tuple[PairForm, ...]
     features: int
     width: int
+
+    @cached_property
+    def place(self) -> NDArray[np.intp]:
+        """Return where each mentor stands in the scan."""
+        return np.argsort(self.order)
 
     @classmethod
     def of(cls, problem: Problem, options: Options) -> FusedScanner:
@@ -121,9 +127,9 @@ class FusedScanner:
         slack = wanted.mentee[cols] - wanted.known[cols]
         fall = np.full(blocks * SIZE, -(1 << 62))
         fall[:mentors] = wanted.fall[self.order]
-        fallen = np.argsort(-fall[:mentors], kind="stable")
-        few = mentors - np.searchsorted(fall[fallen[::-1]], slack, side="right")
+        few = mentors - np.searchsorted(wanted.fall, slack, side="right", sorter=wanted.rising)
         few[few * ALONE > mentors] = -1
+        fallen = self.place[wanted.rising[::-1][: mentors // ALONE]]  # nobody looks at more
         return slack, fall.reshape(blocks, SIZE).max(axis=1), fallen, few
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,6 +39,11 @@ class Wanted:
     #: where ``known[mentee] + fall[mentor]`` is not above ``mentee[mentee]``.
     known: NDArray[np.int64] | None = None  # (mentees,), no unlisted pair was worth more
     fall: NDArray[np.int64] | None = None  # (mentors,), by how much prices fell since
+
+    @cached_property
+    def rising(self) -> NDArray[np.intp]:
+        """Mentors by how much their prices fell, least first: sorted once for all tasks."""
+        return np.argsort(np.zeros(0) if self.fall is None else self.fall, kind="stable")
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,7 +92,7 @@ class Task(NamedTuple):
     turn: Array  # (mentors,), each mentor's place in the order of all
     slack: Array  # (mentees of the slice,), how far prices may have fallen without effect
     fall: Array  # (blocks,), how far a price fell at most since the scan before
-    fallen: Array  # (mentors,), in scan order, who fell most first
+    fallen: Array  # places of those mentors whose prices fell most, the most first
     few: Array  # (mentees of the slice,), how many of these to look at and no others; -1: all
     least_gain: int  # no smaller gain is allowed
     extra: Array  # (mentees of the slice, mentors) int32 gains without structure, or nothing
