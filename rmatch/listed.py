@@ -36,7 +36,7 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
     programming: a case study in combining interior point and simplex methods", Operations Research
     40, 1992 (sifting).
     """
-    from rmatch.solvers.bmatching import bound_over, meets_minimums, optimise
+    from rmatch.solvers.bmatching import bound_over, meets_minimums, optimise, worth_repairing
 
     deadline = None if options.time_limit is None else perf_counter() + options.time_limit
     largest = int(np.abs(candidates.gain).max(initial=0))
@@ -61,9 +61,8 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
             bound = bound_over(candidates, prices)
             return Selection(chosen, found.status, candidates.value(chosen), bound, prices)
         listed[next_edges(candidates, missing, reduced[missing], MORE)] = True
-        # Where much has changed, bidding from scratch is faster than repairing.
         fresh = len(np.unique(candidates.mentee[missing]))
-        warm = prices if fresh * 8 < candidates.shape[1] else None
+        warm = prices if worth_repairing(fresh, candidates.shape[1]) else None
 
 
 def first_edges(candidates: Candidates) -> Bools:

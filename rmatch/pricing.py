@@ -23,7 +23,7 @@ from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
 from rmatch.scan import ALONE, LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
-from rmatch.solvers.bmatching import meets_minimums, optimise
+from rmatch.solvers.bmatching import meets_minimums, optimise, worth_repairing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -246,8 +246,7 @@ class _Loop:
     def _solve(self, candidates: Candidates) -> Selection:
         before = perf_counter()
         self._report("solving")
-        # Where much has changed, bidding from scratch is faster than repairing.
-        warm = self.prices is not None and self.fresh * 8 < self.problem.shape[1]
+        warm = self.prices is not None and worth_repairing(self.fresh, self.problem.shape[1])
         start = None
         if warm and self.pairs is not None:
             start = np.searchsorted(self.keys, self.pairs)
