@@ -305,10 +305,11 @@ def _seats(network: Network, state: State, seats: int | None) -> int:
 def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Prices:
     """Return the prices of all places, those of locked pairs included.
 
-    Who has locked pairs only could do with fewer as far as the bounds say; a price of at least 0
-    keeps that from being worth anything.
+    Who has locked pairs only, as many as they need, could do with fewer as far as the bounds say; a
+    price of at least 0 keeps that from being worth anything.
     """
     mentors = candidates.shape[0]
-    alone = np.concatenate([free.locked[0], free.locked[1]]) > 0
-    price = np.where(alone & (state.degree == 0), np.maximum(state.price, 0), state.price)
+    alone = (np.concatenate(free.locked) > 0) & (state.degree == 0)
+    alone &= np.concatenate([free.bounds.mentor_least, free.bounds.mentee_least]) == 0
+    price = np.where(alone, np.maximum(state.price, 0), state.price)
     return Prices(price[:mentors], price[mentors:], seat)

@@ -61,3 +61,21 @@ def test_minimums_out_of_time_and_out_of_reach(monkeypatch):
     short = candidates.replace(bounds=replace(candidates.bounds, seats=49))
     with pytest.raises(Infeasible):
         listed.solve_listed(short, Options())
+
+
+def test_a_locked_pair_does_not_hide_that_more_are_needed(monkeypatch):
+    """Mentor 1 needs two pairs: one is locked, and the first edges have no other that is free."""
+    monkeypatch.setattr(listed, "FIRST", 1)
+    allowed = np.array([[0, 0, 0], [1, 1, 1], [0, 1, 1]], dtype=bool)
+    candidates = all_candidates(rmatch.match_matrix(np.zeros((3, 3), int), allowed).problem)
+    bounds = replace(
+        candidates.bounds,
+        mentor_least=np.array([0, 2, 0]),
+        mentor_most=np.array([0, 2, 0]),
+        mentor_bonus=np.array([1, 1, 1]),
+        mentee_most=np.array([1, 1, 0]),
+    )
+    locked = candidates.replace(bounds=bounds, locked=np.array([0]))
+    found = listed.solve_listed(locked, Options())
+    assert found.objective == found.bound == solve_sparse(locked).objective == 1
+    assert candidates.mentor[found.edges].tolist() == [1, 1]
