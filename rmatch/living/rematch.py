@@ -431,7 +431,7 @@ def _checked(
         seconds, known_prices=prices, basis=best.basis,
     )  # fmt: skip
     started = perf_counter()
-    pairs = list(zip(matching.rows.tolist(), matching.cols.tolist(), strict=True))
+    pairs = np.column_stack((matching.rows, matching.cols))
     gains = None if known is None else known.gains(matching.rows, matching.cols)
     refuse_faults(check(problem, pairs, best.units, known=gains))
     seconds["check"] = perf_counter() - started
