@@ -50,6 +50,11 @@ class Matchable(Protocol):
         ...
 
     @property
+    def gain_limit(self) -> int:
+        """Return a number that no pair's gain exceeds, nor falls below with a minus."""
+        ...
+
+    @property
     def arrival(self) -> NDArray[np.intp] | None:
         """Return the mentees in the order they were given, ``None`` where that is their order."""
         ...

@@ -31,6 +31,7 @@ class MatrixProblem:
 
     gains: NDArray[np.int64]  # (mentors, mentees)
     allowed: Bools
+    gain_limit: int  # no gain exceeds it, nor falls below with a minus
     unit: float
     rounding: float
     bounds: Bounds
@@ -60,9 +61,9 @@ class MatrixProblem:
             mentee_least=_counts("mentee_minimum", mentee_minimum, mentees),
             seats=None if seats is None else int(_counts("seats", seats, 1)[0]),
         ).clipped()
-        gains, unit = _integers(matrix, permitted, plain.most_pairs)
+        gains, limit, unit = _integers(matrix, permitted, plain.most_pairs)
         rounding = 0.0 if np.issubdtype(matrix.dtype, np.integer) else unit * plain.most_pairs
-        problem = cls(gains, permitted, unit, rounding, plain, TOTAL_SCORE)
+        problem = cls(gains, permitted, limit, unit, rounding, plain, TOTAL_SCORE)
         return problem.with_objective(objective)
 
     @property
@@ -74,8 +75,7 @@ class MatrixProblem:
             mentor_bonus=np.zeros_like(bounds.mentor_bonus),
             mentee_bonus=np.zeros_like(bounds.mentee_bonus),
         )
-        gains = self.gains
-        return free, max(int(gains.max(initial=0)), -int(gains.min(initial=0)))
+        return free, self.gain_limit
 
     def with_objective(self, objective: str | Objective) -> MatrixProblem:
         """Return the same matrix and counts with another objective."""
@@ -205,22 +205,21 @@ def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
 
 def _integers(
     matrix: NDArray[Any], permitted: Bools, pairs: int
-) -> tuple[NDArray[np.int64], float]:
-    """Return whole-number gains and the score of one unit."""
+) -> tuple[NDArray[np.int64], int, float]:
+    """Return whole-number gains, the largest in size, and the score of one unit."""
     if np.issubdtype(matrix.dtype, np.integer):
         if not permitted.all():
             matrix = np.where(permitted, matrix, 0)
-        extremes = (int(matrix.max(initial=0)), -int(matrix.min(initial=0)))
-        if max(extremes) * max(pairs, 1) >= 1 << 61:
+        limit = max(int(matrix.max(initial=0)), -int(matrix.min(initial=0)))
+        if limit * max(pairs, 1) >= 1 << 61:
             raise InvalidInputError(
-                f"scores up to {max(extremes)} over {pairs} pairs overflow 64-bit integers; "
-                "scale them down"
+                f"scores up to {limit} over {pairs} pairs overflow 64-bit integers; scale them down"
             )
-        return matrix.astype(np.int64), 1.0
+        return matrix.astype(np.int64), limit, 1.0
     values = np.where(permitted, matrix, 0.0).astype(np.float64)
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:
-        return np.zeros(values.shape, dtype=np.int64), 1.0
+        return np.zeros(values.shape, dtype=np.int64), 0, 1.0
     # The finest power of two at which a sum over all pairs stays exact as a float, and a bonus
     # above any such sum, for everybody, stays within 64-bit integers.
     bits = min(math.log2(FLOAT_EXACT) - 1, 59 - math.ceil(math.log2(2 * sum(values.shape))))
@@ -230,4 +229,5 @@ def _integers(
         raise InvalidInputError(
             f"scores up to {largest:g} over {pairs} pairs overflow floats; scale them down"
         )
-    return np.rint(np.ldexp(values, power)).astype(np.int64), math.ldexp(1.0, -power)
+    gains = np.rint(np.ldexp(values, power)).astype(np.int64)
+    return gains, round(math.ldexp(largest, power)), math.ldexp(1.0, -power)

@@ -187,7 +187,7 @@ class _Loop:
             scanner,
             perf_counter(),
             problem.bounds.clipped(),
-            _largest(problem),
+            problem.gain_limit,
             keys,
             np.zeros(len(keys), np.int64),
         )
@@ -218,10 +218,7 @@ class _Loop:
         mentees = self.problem.shape[1]
         some = np.unique(np.linspace(0, max(mentees - 1, 0), min(mentees, _SOME)).astype(np.intp))
         gains, allowed = self.problem.block(slice(None), some)
-        usual: NDArray[np.int64] = (gains * allowed).sum(axis=1, dtype=np.int64) // max(
-            len(some), 1
-        )
-        return usual
+        return _shrunk(np.where(allowed, gains, 0))
 
     def _round(self) -> None:
         candidates = self._candidates()
@@ -239,6 +236,7 @@ class _Loop:
             if not complete:
                 raise Infeasible
             self.status = Status.OPTIMAL
+            self.bound, self.proof = selection.objective, selection.prices
         # Nothing new though not all is listed: there was no time, or no room, for more.
         self.stopped = not self.unfair or self._out_of_time()
         self._report("round", added=self.unfair)
@@ -284,7 +282,8 @@ class _Loop:
         self.fresh = len(np.unique(found.mentee[above]))
         self.keys = np.insert(self.keys, at[new], keys[new])
         self.gain = np.insert(self.gain, at[new], found.gain[new])
-        self._bound(prices, found.covering)
+        if self.unfair or not self.whole or self.proof is None:
+            self._bound(prices, found.covering)
         self._lap(phase, before)
 
     def _asked(self, price: NDArray[np.int64], fall: NDArray[np.int64] | None) -> NDArray[np.int64]:
@@ -344,12 +343,20 @@ class _Loop:
 
         No pair that is not an edge is worth more than what covers its mentee.
         """
+        from rmatch import kernels
+
         mentor, seat = prices.mentor, prices.seat
         mentee, row = np.divmod(self.keys, self.problem.shape[0])
         value = self.gain - mentor[row]
         above = value > covering[mentee]
         value, mentee = value[above], mentee[above]
-        best = _last_place(value, mentee, covering, self.bounds.mentee_most)
+        best = covering.copy()
+        starts = np.searchsorted(mentee, np.arange(len(best) + 1))
+        # A mentee with n places takes their n best pairs; at the value of the last of them as
+        # price, no other pair adds to the bound.
+        kernels.load("listed").raise_to_last_place(starts, value, self.bounds.mentee_most, best)
+        # No threshold, and fewer pairs than places: all of them are listed, and any price is valid.
+        best[best <= LOWEST] = 0
         better = Prices(mentor, best - seat, seat)
         total = int(np.maximum(value - best[mentee], 0).sum())
         total += people_bound(self.bounds, better)
@@ -405,20 +412,17 @@ class _Loop:
                 "time was up before a first matching that meets all minimums was found; allow more",
                 "time limit",
             )
-        optimal = self.status is Status.OPTIMAL
-        prices = self.prices if optimal and self.prices is not None else self.proof
         cols, rows = divmod(self.pairs, self.problem.shape[0])
-        bound = self.best if optimal else self.bound
         edges = len(self.keys)
-        if optimal:
-            self._drop_far(prices)
+        if self.status is Status.OPTIMAL:
+            self._drop_far(self.proof)
         return Priced(
             rows.astype(np.intp),
             cols.astype(np.intp),
             self.status,
             self.best,
-            bound,
-            prices,
+            self.bound,
+            self.proof,
             self.rounds,
             edges,
             self.touched,
@@ -428,32 +432,20 @@ class _Loop:
         )
 
 
-def _last_place(
-    value: NDArray[np.int64],
-    mentee: NDArray[np.int32],
-    covering: NDArray[np.int64],
-    most: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Return for each mentee the value at which their last place goes, at least ``covering``.
+def _shrunk(gains: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return each row's mean, drawn towards the mean of all as far as rows differ by chance.
 
-    A mentee with *n* places takes their *n* best pairs; at the value of the last of them as price,
-    no other pair adds to the bound.
+    Differences that come of the columns drawn would make everybody list the same lucky few.
+
+    References
+    ----------
+    B. Efron, C. Morris, "Data analysis using Stein's estimator and its generalizations", Journal of
+    the American Statistical Association 70, 1975.
     """
-    order = np.lexsort((-value, mentee))
-    first = np.searchsorted(mentee, np.arange(len(most)))
-    count = np.searchsorted(mentee, np.arange(len(most)), side="right") - first
-    last = np.maximum(most - 1, 0)
-    full = np.flatnonzero(count > last)
-    price = covering.copy()
-    price[full] = np.maximum(price[full], value[order[first[full] + last[full]]])
-    # No threshold, and fewer pairs than places: all of them are listed, and any price is valid.
-    price[price <= LOWEST] = 0
-    return price
-
-
-def _largest(problem: Any) -> int:
-    """Return a limit on any pair's gain."""
-    limit = getattr(problem, "gain_limit", None)
-    if limit is not None:
-        return int(limit)
-    return max(int(problem.gains.max(initial=0)), -int(problem.gains.min(initial=0)))
+    if not gains.size:
+        return np.zeros(len(gains), np.int64)
+    mean = gains.mean(axis=1)
+    by_chance, between = gains.var(axis=1).mean() / gains.shape[1], mean.var()
+    share = max(0.0, 1 - by_chance / between) if between > 0 else 0.0
+    shrunk: NDArray[np.int64] = np.rint(mean.mean() + share * (mean - mean.mean())).astype(np.int64)
+    return shrunk

@@ -1,4 +1,4 @@
-"""Everybody's best of many edges: the loop of ``rmatch.listed``."""
+"""Everybody's best of many edges: the loops of ``rmatch.listed`` and of ``rmatch.pricing``."""
 
 from __future__ import annotations
 
@@ -47,3 +47,28 @@ def best(person: Any, other: Any, value: Any, few: int, held: Any, ring: Any, ch
     for one in range(people):
         for at in range(one * few, one * few + held[one]):
             chosen[edges[at]] = True
+
+
+@njit(cache=True, nogil=True)
+def raise_to_last_place(starts: Any, value: Any, places: Any, price: Any) -> None:
+    """Raise prices to what the last of everybody's places is worth, filled by their best edges.
+
+    Person *p* has the edges from ``starts[p]`` to ``starts[p + 1]``; with fewer edges than places
+    the price stays.
+    """
+    for person in range(len(places)):
+        begin, end, last = starts[person], starts[person + 1], max(places[person], 1) - 1
+        if end - begin <= last:
+            continue
+        top = np.full(last + 1, value[begin])  # descending
+        count = 0
+        for edge in range(begin, end):
+            if count > last and value[edge] <= top[last]:
+                continue
+            at = min(count, last)
+            while at > 0 and top[at - 1] < value[edge]:
+                top[at] = top[at - 1]
+                at -= 1
+            top[at] = value[edge]
+            count += 1
+        price[person] = max(price[person], top[last])
