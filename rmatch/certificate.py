@@ -14,7 +14,7 @@ the constraint matrix is totally unimodular such whole-number prices exist at ev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,7 +106,8 @@ def _best_counts(
 ) -> int:
     """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best."""
     counts = (least, np.clip(1, least, most), most)
-    return int(np.max([price * d + bonus * (d >= 1) for d in counts], axis=0).sum())
+    worth = (price * count + bonus * (count >= 1) for count in counts)
+    return int(reduce(np.maximum, worth).sum())
 
 
 def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:

@@ -52,6 +52,7 @@ class Basis:
 
     pool: Candidates
     prices: Prices
+    chosen: NDArray[np.intp]  # (pairs,), the candidates that the matching has
     margin: NDArray[np.int64]  # (mentees,)
 
 
@@ -70,6 +71,7 @@ class Priced:
     touched: int  # pairs whose gain was computed, in all scans together
     seconds: dict[str, float]
     pool: Candidates  # those near the prices
+    chosen: NDArray[np.intp]  # (pairs,), where the pairs stand in it
     margin: NDArray[np.int64]  # (mentees,), pairs outside it gain that much less than prices
 
     @property
@@ -77,7 +79,7 @@ class Priced:
         """What a later repair begins with, ``None`` where the prices prove no optimum."""
         if self.status is not Status.OPTIMAL:
             return None
-        return Basis(self.pool, self.prices, self.margin)
+        return Basis(self.pool, self.prices, self.chosen, self.margin)
 
 
 def suits(problem: Any, solver: str) -> bool:
@@ -443,5 +445,6 @@ class _Loop:
             self.touched,
             self.seconds,
             self._candidates(),
+            np.searchsorted(self.keys, self.pairs),
             np.zeros(self.problem.shape[1], np.int64) if self.margin is None else self.margin,
         )

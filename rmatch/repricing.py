@@ -53,22 +53,24 @@ _BLOCK = 1 << 21
 _NOBODY = 1 << 60
 
 
+def places(values: Ints, ascending: Ints) -> tuple[Places, Bools]:
+    """Return where values stand among ascending ones, or would stand, and which are there."""
+    at = np.searchsorted(ascending, values)
+    if not len(ascending):
+        return at, np.zeros(len(values), dtype=bool)
+    return at, ascending[np.minimum(at, len(ascending) - 1)] == values
+
+
 def among(values: Ints, ascending: Ints) -> Bools:
     """Say which values are among ascending ones."""
-    if not len(ascending):
-        return np.zeros(len(values), dtype=bool)
-    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: Bools = ascending[at] == values
-    return found
+    return places(values, ascending)[1]
 
 
 def marked(ascending: Ints, values: Ints) -> Bools:
     """Say which ascending values are among others: ``among`` for many values and few others."""
     found = np.zeros(len(ascending), dtype=bool)
-    at = np.searchsorted(ascending, values)
-    inside = at < len(ascending)
-    at, values = at[inside], values[inside]
-    found[at[ascending[at] == values]] = True
+    at, there = places(values, ascending)
+    found[at[there]] = True
     return found
 
 
@@ -88,13 +90,14 @@ class Repricing:
     """
 
     problem: Matchable
-    keys: Ints
+    rows: Places  # (candidates,), by mentee, then mentor
+    cols: Places
     gain: Ints
-    chosen: Ints
+    chosen: Bools  # pairs to begin with
     mentor: Ints  # prices
     mentee: Ints
     margin: Ints  # (mentees,), pairs that are no candidates gain that much less than the prices
-    needed: Ints  # pairs that must be among the candidates: locked ones, and those worth extra
+    missing: Ints  # pairs that must be candidates and are none: locked ones, those worth extra
     touched: int = 0  # pairs whose gain was computed
     rounds: int = 0
 
@@ -107,32 +110,32 @@ class Repricing:
             When locks do not fit.
         """
         started = perf_counter()
-        self._add(self.needed[~among(self.needed, self.keys)])
+        self._add(self.missing)
         self._begin(new_mentors, merged(new_mentees, self._drop_unfair()))
         while True:
             before = self.mentor, self.mentee
-            selection = self._solve()
+            candidates, selection = self._solve()
             self.rounds += 1
             again = self._look(*self._doubtful(before[0] - self.mentor, before[1] - self.mentee))
             if not sum(map(len, again)):
                 break
             self._begin(*again)
-        rows, cols = self._people(self.chosen)
         assert selection.bound is not None
         prices = Prices(self.mentor, self.mentee)
         seconds = {"repair": perf_counter() - started}
         return Priced(
-            rows,
-            cols,
+            self.rows[selection.edges],
+            self.cols[selection.edges],
             selection.status,
             selection.objective,
             selection.bound,
             prices,
             self.rounds,
-            len(self.keys),
+            len(candidates),
             self.touched,
             seconds,
-            self._candidates(),
+            candidates,
+            selection.edges,
             self.margin * (not self._loose.any()),
         )
 
@@ -167,25 +170,35 @@ class Repricing:
     def _bounds(self) -> Bounds:
         return self.problem.bounds.clipped()
 
+    @property
+    def _keys(self) -> Ints:
+        """The candidates as mentee * mentors + mentor, ascending."""
+        return self.cols * self.problem.shape[0] + self.rows
+
     def _add(self, keys: Ints, gain: Ints | None = None) -> None:
         """Add candidate pairs (ascending, none twice) that are not there yet."""
+        if not len(keys):
+            return
+        cols, rows = np.divmod(keys, self.problem.shape[0])
         if gain is None:
-            gain, _ = of_pairs(self.problem, *self._people(keys))
-        new = ~among(keys, self.keys)
-        at = np.searchsorted(self.keys, keys[new])
-        self.keys = np.insert(self.keys, at, keys[new])
+            gain, _ = of_pairs(self.problem, rows, cols)
+        at, there = places(keys, self._keys)
+        at, new = at[~there], ~there
+        self.rows = np.insert(self.rows, at, rows[new])
+        self.cols = np.insert(self.cols, at, cols[new])
         self.gain = np.insert(self.gain, at, gain[new])
+        self.chosen = np.insert(self.chosen, at, False)
 
     def _candidates(self) -> Candidates:
-        rows, cols = self._people(self.keys)
+        locked = self._locked
         return Candidates(
-            rows.astype(np.int32),
-            cols.astype(np.int32),
+            self.rows.astype(np.int32),
+            self.cols.astype(np.int32),
             self.gain,
             self._bounds,
             None,
             self.problem.arrival,
-            np.searchsorted(self.keys, self._locked),
+            np.searchsorted(self._keys, locked) if len(locked) else np.zeros(0, np.intp),
         )
 
     def _drop_unfair(self) -> Places:
@@ -193,16 +206,18 @@ class Repricing:
 
         Those have a candidate pair that gains more than the prices and is not chosen.
         """
-        rows, cols = self._people(self.keys)
-        reduced = self.gain - self.mentor[rows] - self.mentee[cols]
-        taken = marked(self.keys, merged(self.chosen, self._locked))
-        self.chosen = self.chosen[~among(self.chosen, self.keys[taken & (reduced < 0)])]
-        return merged(cols[~taken & (reduced > 0)])
+        reduced = self.gain - self.mentor[self.rows]
+        reduced -= self.mentee[self.cols]
+        wrong = np.flatnonzero(np.where(self.chosen, reduced < 0, reduced > 0))
+        wrong = wrong[~among(self._keys[wrong], self._locked)]  # those are chosen at any price
+        taken = self.chosen[wrong]
+        self.chosen[wrong[taken]] = False
+        return merged(self.cols[wrong[~taken]])
 
     def _begin(self, rows: Places, cols: Places) -> None:
         """Let people begin anew: without a pair, at the lowest price fair at all their pairs."""
-        mentor, mentee = self._people(self.chosen)
-        self.chosen = self.chosen[~(among(mentor, rows) | among(mentee, cols))]
+        at = np.flatnonzero(self.chosen)
+        self.chosen[at[among(self.rows[at], rows) | among(self.cols[at], cols)]] = False
         self.mentor, self.mentee = self.mentor.copy(), self.mentee.copy()
         self._loose[rows] = True
         self.margin[cols] = 0
@@ -228,7 +243,7 @@ class Repricing:
         fit = gains[at, other] > LOWEST
         at, other = at[fit], other[fit]
         gain = gains[at, other]
-        keys = self._keys(people[at], other, mentees=mentees)
+        keys = self._pairs(people[at], other, mentees=mentees)
         order = np.argsort(keys)
         self._add(keys[order], gain[order])
 
@@ -245,17 +260,22 @@ class Repricing:
             self.touched += gains.size
             yield some, np.where(allowed & settled.block(*place), gains, LOWEST).astype(np.int64)
 
-    def _solve(self) -> Selection:
+    def _solve(self) -> tuple[Candidates, Selection]:
+        """Solve over the candidate pairs, whose prices are fair but where locks take places."""
+        candidates = self._candidates()
+        self.chosen[candidates.locked] = True
         selection = optimise(
-            self._candidates(),
+            candidates,
             int(np.abs(self.gain).max(initial=0)),
             warm=Prices(self.mentor, self.mentee),
-            start=np.searchsorted(self.keys, merged(self.chosen, self._locked)),
+            start=np.flatnonzero(self.chosen),
+            fair=not len(candidates.locked),
         )
         assert selection.prices is not None
         self.mentor, self.mentee = selection.prices.mentor, selection.prices.mentee
-        self.chosen = self.keys[selection.edges]
-        return selection
+        self.chosen = np.zeros(len(candidates), dtype=bool)
+        self.chosen[selection.edges] = True
+        return candidates, selection
 
     def _look(self, rows: Places, cols: Places) -> tuple[Places, Places]:
         """Look at all pairs of some people, and add those that are unfair.
@@ -275,8 +295,8 @@ class Repricing:
     def _add_unfair(self, value: Ints, people: Places, gains: Ints, *, mentees: bool) -> Places:
         """Add each one's best few pairs above the prices, of (people, others) values."""
         at, other = np.nonzero(value > 0)
-        keys = self._keys(people[at], other, mentees=mentees)
-        new = np.flatnonzero(~among(keys, self.keys))
+        keys = self._pairs(people[at], other, mentees=mentees)
+        new = np.flatnonzero(~among(keys, self._keys))
         new = new[np.lexsort((-value[at[new], other[new]], at[new]))]
         place = np.arange(len(new)) - np.searchsorted(at[new], at[new])
         new = new[place < _EACH]
@@ -284,11 +304,7 @@ class Repricing:
         self._add(keys[order], gains[at[order], other[order]])
         return people[np.unique(at[new])]
 
-    def _people(self, keys: Ints) -> tuple[Places, Places]:
-        """Return the mentors and mentees of pairs."""
-        cols = keys // self.problem.shape[0]
-        return keys - cols * self.problem.shape[0], cols
-
-    def _keys(self, people: Places, others: Places, *, mentees: bool) -> Ints:
+    def _pairs(self, people: Places, others: Places, *, mentees: bool) -> Ints:
+        """Return pairs as keys."""
         row, col = (others, people) if mentees else (people, others)
         return col.astype(np.int64) * self.problem.shape[0] + row

@@ -11,7 +11,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
-from rmatch.repricing import Repricing, among, marked, merged
+from rmatch.repricing import Repricing, among, merged, places
 from rmatch.rules import NotPrevious
 
 if TYPE_CHECKING:
@@ -52,53 +52,62 @@ class Carried:
     @cached_property
     def unchanged(self) -> Places:
         """Which of the earlier pairs are of unchanged people, and may come back."""
-        return self._stay(self.mentor[self.chosen[0]], self.mentee[self.chosen[1]])
-
-    @cached_property
-    def _unchanged_keys(self) -> Ints:
-        """The same pairs by today's positions, as mentee * mentors + mentor."""
-        rows, cols = (each[self.unchanged] for each in self.chosen)
-        return self.mentee[cols] * len(self.same_mentors) + self.mentor[rows]
+        return self._stay(*self.chosen)[0]
 
     def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
-        """Say which of today's pairs are among these, and what each of them gains."""
-        pool, mentees = self.basis.pool, len(self.same_mentees)
-        one, other = (each[self.unchanged] for each in self.chosen)
-        known = self.mentor[one] * mentees + self.mentee[other]  # nearly in order, as pairs are
-        order = np.argsort(known, kind="stable")
-        known, asked = known[order], rows * mentees + cols
-        found = among(asked, known)
-        at = order[np.searchsorted(known, asked[found])]
-        one, other = one[at], other[at]
-        gain = np.zeros(len(asked), np.int64)
-        gain[found] = pool.gain[np.searchsorted(pool.keys, other * pool.shape[0] + one)]
+        """Say which of today's pairs (by mentor) are among these, and what each of them gains."""
+        pool, chosen, mentees = self.basis.pool, self.basis.chosen, len(self.same_mentees)
+        at, one, other = self._stay(pool.mentor[chosen], pool.mentee[chosen])
+        today, there = places(one * mentees + other, rows * mentees + cols)
+        today = today[there]
+        found, gain = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), np.int64)
+        found[today], gain[today] = True, pool.gain[chosen[at[there]]]
         return found, gain
 
-    def _stay(self, rows: Places, cols: Places) -> Places:
-        """Return which pairs are of unchanged people, and may come back."""
-        at = np.flatnonzero((rows >= 0) & (cols >= 0))
-        at = at[self.same_mentors[rows[at]] & self.same_mentees[cols[at]]]
-        return at[~among(cols[at] * len(self.same_mentors) + rows[at], self.banned)]
+    @cached_property
+    def _still(self) -> tuple[Places, Places]:
+        """Today's position of each earlier person who is unchanged, -1 of others."""
+        mentor, mentee = self.mentor.copy(), self.mentee.copy()
+        for place, same in ((mentor, self.same_mentors), (mentee, self.same_mentees)):
+            there = np.flatnonzero(place >= 0)
+            place[there[~same[place[there]]]] = -1
+        return mentor, mentee
+
+    def _stay(
+        self, mentor: NDArray[np.integer], mentee: NDArray[np.integer]
+    ) -> tuple[Places, Places, Places]:
+        """Return which earlier pairs are of unchanged people and may come back, and where today."""
+        rows, cols = self._still[0][mentor], self._still[1][mentee]
+        stay = (rows >= 0) & (cols >= 0)
+        if len(self.banned):
+            stay &= ~among(cols * len(self.same_mentors) + rows, self.banned)
+        at = np.flatnonzero(stay)
+        return at, rows[at], cols[at]
 
     def repair(self, tilted: Tilted) -> Repricing:
         """Return the repair of the earlier optimum into that of a tilted problem of today."""
-        mentors, scale = tilted.shape[0], tilted.scale
-        pool = self.basis.pool
-        rows, cols = self.mentor[pool.mentor], self.mentee[pool.mentee]
-        stay = self._stay(rows, cols)
-        keys = (cols * mentors + rows)[stay]
-        order = np.argsort(keys, kind="stable")  # quick where people stand in their old order
-        keys, gain = keys[order], pool.gain[stay][order]
-        own = np.sort(tilted.cols * mentors + tilted.rows)
+        mentors, scale, basis = tilted.shape[0], tilted.scale, self.basis
+        at, rows, cols = self._stay(basis.pool.mentor, basis.pool.mentee)
+        keys = cols * mentors + rows
+        if (keys[1:] < keys[:-1]).any():  # people do not stand in their old order
+            order = np.argsort(keys)
+            at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
+        chosen = np.zeros(len(basis.pool), dtype=bool)
+        chosen[basis.chosen] = True
+        own, there = places(tilted.keys, keys)
+        gain = basis.pool.gain[at] * scale
+        gain[own[there]] += tilted.extra
+        locked = tilted.locks[1] * mentors + tilted.locks[0]
         return Repricing(
             tilted,
-            keys,
-            gain * scale + tilted.extra * marked(keys, own),
-            np.sort(self._unchanged_keys),
-            _placed(self.basis.prices.mentor * scale, self.mentor, mentors),
-            _placed(self.basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
-            _placed(self.basis.margin * scale, self.mentee, tilted.shape[1]),
-            merged(own, tilted.locks[1] * mentors + tilted.locks[0]),
+            rows,
+            cols,
+            gain,
+            chosen[at],
+            _placed(basis.prices.mentor * scale, self.mentor, mentors),
+            _placed(basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
+            _placed(basis.margin * scale, self.mentee, tilted.shape[1]),
+            merged(tilted.keys[~there], locked[~among(locked, keys)]),
         )
 
     @property

@@ -127,7 +127,7 @@ class Tilted:
         return tilted, allowed
 
     @cached_property
-    def _keys(self) -> NDArray[np.int64]:
+    def keys(self) -> NDArray[np.int64]:
         """The earlier pairs as mentee * mentors + mentor, ascending."""
         return np.sort(self.cols * self.shape[0] + self.rows).astype(np.int64)
 
@@ -145,23 +145,22 @@ class Tilted:
         if not self.least:
             return own
         keys = mentee.astype(np.int64) * self.shape[0] + mentor  # ascending, as edges are
-        kept = np.flatnonzero(marked(keys, self._keys))
+        kept = np.flatnonzero(marked(keys, self.keys))
         row = CohortRows.of([Row("kept", self.least, None, kept)], len(mentor), self.shape)
         return row if own is None else own.and_also(row)
 
     def told(self, found: Selected, price: int) -> Best:
         """Return a selection of this problem in the plain problem's own terms."""
-        keys = np.sort(found.cols * self.shape[0] + found.rows)
-        kept = int(among(keys, self._keys).sum())
+        kept = int(among(found.cols * self.shape[0] + found.rows, self.keys).sum())
         given_up = price * (len(self.rows) - kept)
         units = (found.objective - self.extra * kept) // self.scale - given_up
         bound = None
         if found.bound is not None and self.extra == self.scale * price + (self.scale > 1):
             bound = found.bound // self.scale - price * len(self.rows)
-        basis = None if found.basis is None else self._plain_basis(found.basis, keys)
+        basis = None if found.basis is None else self._plain_basis(found.basis)
         return Best(found.rows, found.cols, found.status, units, bound, kept, basis)
 
-    def _plain_basis(self, basis: Basis, chosen: NDArray[np.int64]) -> Basis:
+    def _plain_basis(self, basis: Basis) -> Basis:
         """Return candidate pairs and prices in the plain problem's unit, as fair as before.
 
         Prices are divided by the scale and rounded, mentors' up and mentees' down from the same
@@ -170,10 +169,10 @@ class Tilted:
         gains for being kept: only where ``t - v`` is one less than a multiple of the scale. There
         are fewer earlier pairs than thresholds, so one of them suits all.
         """
-        pool, prices = basis.pool, basis.prices
-        earlier = marked(pool.keys, self._keys)
+        pool, prices, chosen = basis.pool, basis.prices, basis.chosen
+        earlier = marked(pool.keys, self.keys)
         gain = (pool.gain - self.extra * earlier) // self.scale
-        kept = chosen[among(chosen, self._keys)] // self.shape[0]
+        kept = pool.mentee[chosen[earlier[chosen]]]
         free = np.ones(self.scale, dtype=bool)
         free[(prices.mentee[kept] - 1) % self.scale] = False
         t = int(free.argmax())
@@ -181,7 +180,7 @@ class Tilted:
             (prices.mentor + prices.seat + t) // self.scale, -((t - prices.mentee) // self.scale)
         )
         margin = np.maximum((basis.margin + 1) // self.scale - 1, 0)  # prices moved by rounding
-        return Basis(pool.replace(gain=gain, bounds=self.plain), plain, margin)
+        return Basis(pool.replace(gain=gain, bounds=self.plain), plain, chosen, margin)
 
 
 def _must_be_a_sum(problem: Problem) -> None:

@@ -96,20 +96,24 @@ def optimise(
     *,
     warm: Prices | None = None,
     start: NDArray[np.intp] | None = None,
+    fair: bool = False,
     deadline: float | None = None,
 ) -> Selection:
     """Return the optimum, in which as many minimums as possible are met (perhaps not all).
 
     No gain that could ever be among the candidates is larger than ``largest``; so programs with
     more and more edges of one problem value minimums alike. From prices ``warm`` only those move
-    of people whose edges gain more than they say, and those along augmenting paths.
+    of people whose edges gain more than they say, and those along augmenting paths. Where they are
+    known to be ``fair``, to the edges of ``start`` and to all others, and all of ``start`` fit, the
+    first are not looked for.
     """
     free = _without_locks(candidates)
     keep = np.zeros(len(candidates), dtype=bool)
     if start is not None:
         keep[start] = True
     network, state = _network(free, largest, warm, np.flatnonzero(keep[free.edges]))
-    finished = _run(network, state, bids=warm is None, deadline=deadline)
+    fair = fair and start is not None and int(state.chosen.sum()) == len(start)
+    finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
     prices = _prices(candidates, state, seat, free)
@@ -138,11 +142,11 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     """Return the bound that prices prove over these edges (see ``certificate``)."""
     from rmatch.certificate import people_bound
 
-    reduced = candidates.gain - prices.mentor[candidates.mentor] - prices.seat
+    reduced = candidates.gain - (prices.mentor + prices.seat)[candidates.mentor]
     reduced -= prices.mentee[candidates.mentee]
-    positive = np.maximum(reduced, 0)
-    positive[candidates.locked] = reduced[candidates.locked]
-    return int(positive.sum()) + people_bound(candidates.bounds, prices)
+    locked = reduced[candidates.locked]
+    total = int(reduced[reduced > 0].sum()) + int(locked[locked < 0].sum())
+    return total + people_bound(candidates.bounds, prices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,7 +259,7 @@ def _must(
     return must
 
 
-def _run(network: Network, state: State, *, bids: bool, deadline: float | None) -> bool:
+def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: float | None) -> bool:
     """Bid, make edges fair, settle people; return whether the end was reached."""
     from rmatch import kernels
 
@@ -269,7 +273,7 @@ def _run(network: Network, state: State, *, bids: bool, deadline: float | None) 
             if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
                 break
         kernel.tighten(network, state, 2)
-    else:
+    elif not fair:
         kernel.rise(network, state)
     search = kernel.search_for(people)
     order = np.arange(people, dtype=np.int32)
