@@ -13,7 +13,7 @@ import numpy as np
 from rmatch import kernels, pricing, solvers
 from rmatch.candidates import all_candidates
 from rmatch.conflicts import infeasible
-from rmatch.errors import SolverError
+from rmatch.errors import InvalidInputError, SolverError
 from rmatch.matching import Matching
 from rmatch.matrix import MatrixProblem
 from rmatch.parameters import check_keywords
@@ -227,6 +227,7 @@ def solve(
     5.0
     """
     check_keywords(solve, limits, Options)
+    check_problem("solve", problem)
     options = dataclasses.replace(options or Options(), **limits)
     phases = dict(seconds or {})
     try:
@@ -243,6 +244,16 @@ def solve(
     for remark in matching.remarks:
         warnings.warn(remark, stacklevel=2)
     return matching
+
+
+def check_problem(function: str, problem: Any) -> None:
+    """Raise unless a function was given a problem; a matching has one."""
+    if not isinstance(problem, Problem | MatrixProblem):
+        hint = "; give its .problem" if isinstance(problem, Matching) else ""
+        raise InvalidInputError(
+            f"{function}: problem is of type {type(problem).__name__}; a Problem is needed, or the "
+            f"problem of a matching{hint}"
+        )
 
 
 def refuse_faults(violations: Sequence[Violation]) -> None:

@@ -17,6 +17,7 @@ from rmatch.comparison.table import Compared, Comparison, Difference, Figure
 from rmatch.errors import InfeasibleError, InvalidInputError, UnsupportedFeatureError
 from rmatch.intervals import paired_difference
 from rmatch.metrics import METRICS
+from rmatch.pipeline import check_problem
 from rmatch.solvers import Options
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def compare(
     >>> print(comparison.to_markdown().splitlines()[2])
     | first come | 1 | 10 | 5 | 1.80 | 1 | 0 |  |
     """
+    check_problem("compare", problem)
     chosen = standard() if strategies is None else [strategy_named(each) for each in strategies]
     _check_names(chosen, figures)
     if not 0 < level < 1:

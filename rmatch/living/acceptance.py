@@ -213,7 +213,8 @@ class Ledger:
             raise _refused(event, "is here already" if here else "is not here")
         running = self.running(side, person)
         if not here and running:
-            raise _refused(event, f"{len(running)} pairs run; end them with it (PairLog.leave)")
+            run = "1 pair runs" if len(running) == 1 else f"{len(running)} pairs run"
+            raise _refused(event, f"{run}; end what runs with it (PairLog.leave)")
         self.people[side, person] = Presence(here, event.on)
 
 

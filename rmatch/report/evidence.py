@@ -68,6 +68,11 @@ def write_evidence(
     """Write the pack; see :meth:`rmatch.Matching.evidence`."""
     target = Path(path)
     packed = target.suffix.lower() == ".zip"
+    if target.suffix[1:].isalpha() and not packed and not target.is_dir():
+        raise InvalidInputError(
+            f"evidence: {str(path)!r} looks like one file; the pack is a folder of several, or a "
+            ".zip: give a name without an ending, or one that ends in .zip"
+        )
     if packed:
         check_free(target, force=force)
     else:

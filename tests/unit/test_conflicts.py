@@ -95,7 +95,7 @@ def test_cohort_rules_that_exclude_each_other():
     words = conflicts(people("m", 3, site="Oslo"), people("s", 3, site="Rome"), rules)
     assert words == (
         "rule: at least 2 pairs with a different site",
-        "rule: at most 1 pairs in all",
+        "rule: at most 1 pair in all",
     )
 
 

@@ -135,3 +135,13 @@ def test_provenance_says_what_decided(matching):
     assert len(record["data"]) == 64
     assert set(record["seconds"]) == {"read", "prepare", "candidates", "solve", "check"}
     assert record["rmatch"] == rmatch.__version__
+
+
+@pytest.mark.parametrize("function", [rmatch.solve, rmatch.compare])
+def test_what_is_no_problem_is_refused_by_name(function):
+    """A matching given instead of its problem, and anything else."""
+    matching = rmatch.match_matrix([[1]])
+    with pytest.raises(rmatch.InvalidInputError, match=r"type Matching; .* give its \.problem"):
+        function(matching)
+    with pytest.raises(rmatch.InvalidInputError, match="problem is of type int; a Problem is"):
+        function(5)

@@ -287,6 +287,11 @@ def between(least: Any, most: Any) -> str:
     return f"exactly {least}" if least == most else f"{least} to {most}"
 
 
+def pairs_between(least: Any, most: Any) -> str:
+    """Say limits on pairs in words: "at most 1 pair", "2 to 3 pairs"."""
+    return f"{between(least, most)} {'pair' if (least if most is None else most) == 1 else 'pairs'}"
+
+
 def outside(count: Any, least: Any, most: Any) -> Any:
     """Return how far a number lies outside its limits; 0 within them."""
     if least is not None and count < least:

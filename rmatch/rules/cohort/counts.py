@@ -22,6 +22,7 @@ from rmatch.rules.cohort.base import (
     ends,
     limits,
     outside,
+    pairs_between,
     require_field,
     whole,
 )
@@ -60,7 +61,7 @@ class SeatLimit(CohortRule):
         return [Breach(f"{len(pairs)} pairs, {self.most} allowed", extra)] if extra > 0 else []
 
     def describe(self) -> str:
-        return f"at most {self.most} pairs in all"
+        return f"{pairs_between(None, self.most)} in all"
 
     def loosened(self) -> Iterator[CohortRule]:
         yield self.replace(most=self.most + 1)
@@ -109,7 +110,7 @@ class PairsPerPerson(CohortRule):
         ]
 
     def describe(self) -> str:
-        return f"each of the {self.side} has {between(self.least, self.most)} pairs"
+        return f"each of the {self.side} has {pairs_between(self.least, self.most)}"
 
     def loosened(self) -> Iterator[CohortRule]:
         for least in range((self.least or 0) - 1, -1, -1):
@@ -230,7 +231,7 @@ class PairsIfAny(PricedRule):
         return self.least * min(pairs, len(getattr(problem, self.side)))
 
     def describe(self) -> str:
-        return f"each of the {self.side} has {between(self.least, self.most)} pairs, or none"
+        return f"each of the {self.side} has {pairs_between(self.least, self.most)}, or none"
 
     def loosened(self) -> Iterator[CohortRule]:
         for least in range(self.least - 1, 0, -1):

@@ -22,6 +22,7 @@ from rmatch.rules.cohort.base import (
     both_roles,
     check_side,
     groups,
+    pairs_between,
     require_field,
     whole,
 )
@@ -77,7 +78,7 @@ class BurdenCap(CohortRule):
     >>> BurdenCap(2, running="pairs_elsewhere").describe()
     'at most 2 pairs per person, those in pairs_elsewhere included'
     >>> BurdenCap(1, field="lived_experience", values=["yes"]).describe()
-    'at most 1 pairs per person whose lived_experience is yes'
+    'at most 1 pair per person whose lived_experience is yes'
     """
 
     most: int = 2
@@ -174,7 +175,7 @@ class BurdenCap(CohortRule):
         if self.field is not None:
             where += f" whose {self.field} is {' or '.join(self.values)}"
         also = f", those in {self.running} included" if self.running else ""
-        return f"at most {self.most} pairs per {where}{also}"
+        return f"{pairs_between(None, self.most)} per {where}{also}"
 
     def loosened(self) -> Iterator[CohortRule]:
         yield self.replace(most=self.most + 1)

@@ -23,6 +23,7 @@ from rmatch.rules.cohort.base import (
     fraction,
     limits,
     outside,
+    pairs_between,
 )
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class PairCount(_OfPairs):
         return max(self.least or 0, pairs)
 
     def describe(self) -> str:
-        return f"{between(self.least, self.most)} pairs with {self._rule.describe()}"
+        return f"{pairs_between(self.least, self.most)} with {self._rule.describe()}"
 
     def loosened(self) -> Iterator[CohortRule]:
         for least in range((self.least or 0) - 1, 0, -1):

@@ -82,7 +82,7 @@ def test_the_table_and_nothing_else(state, kind):
         ([event("joined")], "the other as ''"),
         ([event("joined", pair=("m", ""))] * 2, "is here already"),
         ([event("left", pair=("m", ""))], "is not here"),
-        ([event("joined", pair=("m", "")), PROPOSED, event("left", pair=("m", ""))], "1 pairs run"),
+        ([event("joined", pair=("m", "")), PROPOSED, event("left", pair=("m", ""))], "1 pair runs"),
         (
             [event("joined", pair=("m", "")), event("left", pair=("m", "")), PROPOSED],
             "m left on 2026-03-02",

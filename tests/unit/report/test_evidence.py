@@ -285,3 +285,11 @@ def test_what_is_no_pack_is_an_error(matching, tmp_path):
         verify(broken, matching.problem)
     with pytest.raises(rmatch.InvalidInputError, match=r"manifest\.json cannot be read"):
         verify(tmp_path, matching.problem)
+
+
+def test_the_name_of_one_file_is_refused(tmp_path):
+    """The pack is a folder or a zip file; no folder is called evidence.pdf."""
+    target = tmp_path / "evidence.pdf"
+    with pytest.raises(rmatch.InvalidInputError, match="looks like one file"):
+        rmatch.match_matrix([[1]]).evidence(target)
+    assert not target.exists()
