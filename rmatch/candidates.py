@@ -181,6 +181,15 @@ class Candidates:
             locked=np.searchsorted(edges, self.locked),
         )
 
+    def by_mentor(self, edges: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return edges in the order of a matching: by mentor, then mentee."""
+        mentor, mentee = self.mentor[edges].astype(np.int64), self.mentee[edges]
+        return edges[np.argsort(mentor * self.shape[1] + mentee)]
+
+    def pairs(self, edges: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the mentors and mentees of edges."""
+        return self.mentor[edges].astype(np.intp), self.mentee[edges].astype(np.intp)
+
     def value(self, edges: NDArray[np.intp]) -> int:
         """Return the objective of a set of edges: gains, bonuses earned, less penalties."""
         mentors, mentees = (

@@ -251,11 +251,11 @@ def _matching(
 ) -> Matching:
     """Return a selection as a checked matching."""
     from rmatch.matching import Matching
-    from rmatch.pipeline import by_mentor, refuse_faults
+    from rmatch.pipeline import refuse_faults
 
     value = candidates.value(edges)
     status = Status.OPTIMAL if value == best else Status.FEASIBLE
-    pairs = by_mentor(candidates.mentor[edges], candidates.mentee[edges])
+    pairs = candidates.pairs(candidates.by_mentor(edges))
     matching = Matching(problem, *pairs, status, value, best, "lottery", {}, candidates)
     refuse_faults(matching.check())
     return matching

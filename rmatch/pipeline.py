@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from rmatch import kernels, pricing, solvers
 from rmatch.candidates import all_candidates
 from rmatch.conflicts import infeasible
@@ -21,8 +19,6 @@ from rmatch.problem import Problem
 from rmatch.solvers import Infeasible, Options
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from rmatch.candidates import Candidates
     from rmatch.check import Violation
     from rmatch.objectives import Objective
@@ -295,7 +291,7 @@ def _listed(
         name = solvers.choose(solver, candidates).name
     return Matching(
         problem,
-        *by_mentor(candidates.mentor[chosen], candidates.mentee[chosen]),
+        *candidates.pairs(candidates.by_mentor(chosen)),
         selection.status,
         selection.objective,
         selection.bound,
@@ -315,7 +311,8 @@ def _priced(
     phases |= found.seconds
     return Matching(
         problem,
-        *by_mentor(found.rows, found.cols),
+        found.rows,
+        found.cols,
         found.status,
         found.objective,
         found.bound,
@@ -325,11 +322,3 @@ def _priced(
         found.prices,
         basis=found.basis,
     )
-
-
-def by_mentor(
-    rows: NDArray[np.integer], cols: NDArray[np.integer]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return pairs in the order of a matching: by mentor, then mentee."""
-    order = np.argsort(rows.astype(np.int64) * (cols.max(initial=0) + 1) + cols)
-    return rows[order].astype(np.intp), cols[order].astype(np.intp)

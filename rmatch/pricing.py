@@ -52,16 +52,14 @@ class Basis:
 
     pool: Candidates
     prices: Prices
-    chosen: NDArray[np.intp]  # (pairs,), the candidates that the matching has
+    chosen: NDArray[np.intp]  # (pairs,), where the pairs of the matching stand among them
     margin: NDArray[np.int64]  # (mentees,)
 
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """What pricing found: pairs as positions of mentors and mentees, by mentee, then mentor."""
+    """What pricing found: pairs as positions of mentors and mentees, by mentor, then mentee."""
 
-    rows: NDArray[np.intp]
-    cols: NDArray[np.intp]
     status: Status
     objective: int
     bound: int
@@ -71,8 +69,18 @@ class Priced:
     touched: int  # pairs whose gain was computed, in all scans together
     seconds: dict[str, float]
     pool: Candidates  # those near the prices
-    chosen: NDArray[np.intp]  # (pairs,), where the pairs stand in it
+    chosen: NDArray[np.intp]  # (pairs,), where the pairs stand in it, by mentor, then mentee
     margin: NDArray[np.int64]  # (mentees,), pairs outside it gain that much less than prices
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """The mentors of the pairs."""
+        return self.pool.mentor[self.chosen].astype(np.intp)
+
+    @property
+    def cols(self) -> NDArray[np.intp]:
+        """The mentees of the pairs."""
+        return self.pool.mentee[self.chosen].astype(np.intp)
 
     @property
     def basis(self) -> Basis | None:
@@ -429,13 +437,11 @@ class _Loop:
                 "time was up before a first matching that meets all minimums was found; allow more",
                 "time limit",
             )
-        cols, rows = divmod(self.pairs, self.problem.shape[0])
         edges = len(self.keys)
         if self.status is Status.OPTIMAL:
             self._drop_far(self.proof)
+        pool = self._candidates()
         return Priced(
-            rows.astype(np.intp),
-            cols.astype(np.intp),
             self.status,
             self.best,
             self.bound,
@@ -444,7 +450,7 @@ class _Loop:
             edges,
             self.touched,
             self.seconds,
-            self._candidates(),
-            np.searchsorted(self.keys, self.pairs),
+            pool,
+            pool.by_mentor(np.searchsorted(self.keys, self.pairs)),
             np.zeros(self.problem.shape[1], np.int64) if self.margin is None else self.margin,
         )

@@ -94,10 +94,11 @@ class Repricing:
     cols: Places
     gain: Ints
     chosen: Bools  # pairs to begin with
+    earlier: Bools  # pairs that are worth something extra
     mentor: Ints  # prices
     mentee: Ints
     margin: Ints  # (mentees,), pairs that are no candidates gain that much less than the prices
-    missing: Ints  # pairs that must be candidates and are none: locked ones, those worth extra
+    missing: Ints  # other pairs that are worth something extra
     touched: int = 0  # pairs whose gain was computed
     rounds: int = 0
 
@@ -110,7 +111,8 @@ class Repricing:
             When locks do not fit.
         """
         started = perf_counter()
-        self._add(self.missing)
+        self._add(self.missing, earlier=True)
+        self._add(self._locked)
         self._begin(new_mentors, merged(new_mentees, self._drop_unfair()))
         while True:
             before = self.mentor, self.mentee
@@ -124,8 +126,6 @@ class Repricing:
         prices = Prices(self.mentor, self.mentee)
         seconds = {"repair": perf_counter() - started}
         return Priced(
-            self.rows[selection.edges],
-            self.cols[selection.edges],
             selection.status,
             selection.objective,
             selection.bound,
@@ -135,7 +135,7 @@ class Repricing:
             self.touched,
             seconds,
             candidates,
-            selection.edges,
+            candidates.by_mentor(selection.edges),
             self.margin * (not self._loose.any()),
         )
 
@@ -173,21 +173,20 @@ class Repricing:
     @property
     def _keys(self) -> Ints:
         """The candidates as mentee * mentors + mentor, ascending."""
-        return self.cols * self.problem.shape[0] + self.rows
+        return self._pairs(self.rows, self.cols)
 
-    def _add(self, keys: Ints, gain: Ints | None = None) -> None:
-        """Add candidate pairs (ascending, none twice) that are not there yet."""
+    def _add(self, keys: Ints, gain: Ints | None = None, *, earlier: bool = False) -> None:
+        """Add those of some pairs (ascending, none twice) that are no candidates yet."""
         if not len(keys):
             return
-        cols, rows = np.divmod(keys, self.problem.shape[0])
-        if gain is None:
-            gain, _ = of_pairs(self.problem, rows, cols)
         at, there = places(keys, self._keys)
-        at, new = at[~there], ~there
-        self.rows = np.insert(self.rows, at, rows[new])
-        self.cols = np.insert(self.cols, at, cols[new])
-        self.gain = np.insert(self.gain, at, gain[new])
+        at, new = at[~there], np.flatnonzero(~there)
+        cols, rows = np.divmod(keys[new], self.problem.shape[0])
+        gain = of_pairs(self.problem, rows, cols)[0] if gain is None else gain[new]
+        self.rows, self.cols = np.insert(self.rows, at, rows), np.insert(self.cols, at, cols)
+        self.gain = np.insert(self.gain, at, gain)
         self.chosen = np.insert(self.chosen, at, False)
+        self.earlier = np.insert(self.earlier, at, earlier)
 
     def _candidates(self) -> Candidates:
         locked = self._locked
@@ -209,13 +208,16 @@ class Repricing:
         reduced = self.gain - self.mentor[self.rows]
         reduced -= self.mentee[self.cols]
         wrong = np.flatnonzero(np.where(self.chosen, reduced < 0, reduced > 0))
-        wrong = wrong[~among(self._keys[wrong], self._locked)]  # those are chosen at any price
+        keys = self._pairs(self.rows[wrong], self.cols[wrong])
+        wrong = wrong[~among(keys, self._locked)]  # those are chosen at any price
         taken = self.chosen[wrong]
         self.chosen[wrong[taken]] = False
         return merged(self.cols[wrong[~taken]])
 
     def _begin(self, rows: Places, cols: Places) -> None:
         """Let people begin anew: without a pair, at the lowest price fair at all their pairs."""
+        if not len(rows) and not len(cols):
+            return
         at = np.flatnonzero(self.chosen)
         self.chosen[at[among(self.rows[at], rows) | among(self.cols[at], cols)]] = False
         self.mentor, self.mentee = self.mentor.copy(), self.mentee.copy()
@@ -304,7 +306,7 @@ class Repricing:
         self._add(keys[order], gains[at[order], other[order]])
         return people[np.unique(at[new])]
 
-    def _pairs(self, people: Places, others: Places, *, mentees: bool) -> Ints:
-        """Return pairs as keys."""
+    def _pairs(self, people: Places, others: Places, *, mentees: bool = False) -> Ints:
+        """Return pairs of mentors and mentees, or of mentees and mentors, as keys."""
         row, col = (others, people) if mentees else (people, others)
-        return col.astype(np.int64) * self.problem.shape[0] + row
+        return col * self.problem.shape[0] + row

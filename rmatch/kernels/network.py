@@ -110,13 +110,17 @@ def _list_edges(
     listed: Any,
     gains: Any,
 ) -> None:
+    by_mentee = next_free[mentors]  # they come in that order already
     for edge in range(len(tail)):
-        for person, other in ((tail[edge], head[edge]), (head[edge], tail[edge])):
-            at = next_free[person]
-            next_free[person] += 1
-            ends[at] = other
-            listed[at] = edge
-            gains[at] = gain[edge]
+        at = next_free[tail[edge]]
+        next_free[tail[edge]] += 1
+        ends[at] = head[edge]
+        listed[at] = edge
+        gains[at] = gain[edge]
+        at = by_mentee + edge
+        ends[at] = tail[edge]
+        listed[at] = edge
+        gains[at] = gain[edge]
 
 
 @njit(cache=True, nogil=True)

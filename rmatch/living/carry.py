@@ -11,7 +11,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
-from rmatch.repricing import Repricing, among, merged, places
+from rmatch.repricing import Repricing, among, places
 from rmatch.rules import NotPrevious
 
 if TYPE_CHECKING:
@@ -49,19 +49,23 @@ class Carried:
     same_mentees: Bools
     banned: Ints
 
-    @cached_property
+    @property
     def unchanged(self) -> Places:
         """Which of the earlier pairs are of unchanged people, and may come back."""
-        return self._stay(*self.chosen)[0]
+        return self._unchanged[0]
+
+    @cached_property
+    def _unchanged(self) -> tuple[Places, Places, Places]:
+        return self._stay(*self.chosen)
 
     def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
         """Say which of today's pairs (by mentor) are among these, and what each of them gains."""
-        pool, chosen, mentees = self.basis.pool, self.basis.chosen, len(self.same_mentees)
-        at, one, other = self._stay(pool.mentor[chosen], pool.mentee[chosen])
+        mentees = len(self.same_mentees)
+        at, one, other = self._unchanged
         today, there = places(one * mentees + other, rows * mentees + cols)
-        today = today[there]
+        today, edges = today[there], self.basis.chosen[at[there]]
         found, gain = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), np.int64)
-        found[today], gain[today] = True, pool.gain[chosen[at[there]]]
+        found[today], gain[today] = True, self.basis.pool.gain[edges]
         return found, gain
 
     @cached_property
@@ -94,20 +98,22 @@ class Carried:
             at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
         chosen = np.zeros(len(basis.pool), dtype=bool)
         chosen[basis.chosen] = True
+        earlier = np.zeros(len(keys), dtype=bool)
         own, there = places(tilted.keys, keys)
+        earlier[own[there]] = True
         gain = basis.pool.gain[at] * scale
-        gain[own[there]] += tilted.extra
-        locked = tilted.locks[1] * mentors + tilted.locks[0]
+        gain[earlier] += tilted.extra
         return Repricing(
             tilted,
             rows,
             cols,
             gain,
             chosen[at],
+            earlier,
             _placed(basis.prices.mentor * scale, self.mentor, mentors),
             _placed(basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
             _placed(basis.margin * scale, self.mentee, tilted.shape[1]),
-            merged(tilted.keys[~there], locked[~among(locked, keys)]),
+            tilted.keys[~there],
         )
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 
 from rmatch.answers.wording import figure, listed, shortened
 from rmatch.candidates import of_pairs
-from rmatch.repricing import among
+from rmatch.repricing import places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,22 +134,21 @@ def changes_of(
 ) -> tuple[Bools, tuple[Ended, ...], tuple[Change, ...]]:
     """Return which of the earlier pairs go on, the pairs ended, and everybody who changes."""
     mentees = matching.problem.shape[1]
-    today = matching.rows * mentees + matching.cols
     old = np.where(np.minimum(earlier.rows, earlier.cols) < 0, -1,
                    earlier.rows * mentees + earlier.cols)  # fmt: skip
-    goes_on = among(old, np.sort(today))
+    at, goes_on = places(old, matching.rows * mentees + matching.cols)
     left = np.flatnonzero(~goes_on).tolist()
     gone = {
         earlier.pairs[at]: earlier.barred.get(at)
         or EarlierPair(*earlier.pairs[at], Reason.GIVEN_UP)
         for at in left
     }
-    fresh = np.flatnonzero(~among(today, np.sort(old)))
+    fresh = np.delete(np.arange(len(matching)), at[goes_on])
     new = tuple(Named.of(matching)[fresh])
-    places = _places(gone, earlier.rows[left], earlier.cols[left])
-    places |= _places(new, matching.rows[fresh], matching.cols[fresh])
+    where = _places(gone, earlier.rows[left], earlier.cols[left])
+    where |= _places(new, matching.rows[fresh], matching.cols[fresh])
     ended = tuple(_ended(pair) for pair in gone.values())
-    told = _Story(before, matching, gone, new, places)
+    told = _Story(before, matching, gone, new, where)
     return goes_on, ended, told.changes()
 
 

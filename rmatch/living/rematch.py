@@ -30,7 +30,7 @@ from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean, label, labels
 from rmatch.parameters import check_keywords, is_finite, is_whole, listed
-from rmatch.pipeline import by_mentor, refuse_faults
+from rmatch.pipeline import refuse_faults
 from rmatch.problem import Problem
 from rmatch.reading import Reading, read_sides
 from rmatch.rules import ChangeBudget, LockedPairs, NotPrevious
@@ -427,7 +427,7 @@ def _checked(
     free = not any(isinstance(rule, ChangeBudget) for rule in problem.rules)
     prices = best.basis.prices if best.basis is not None and free else None
     matching = Matching(
-        problem, *by_mentor(best.rows, best.cols), best.status, best.units, bound, "rematch",
+        problem, best.rows, best.cols, best.status, best.units, bound, "rematch",
         seconds, known_prices=prices, basis=best.basis,
     )  # fmt: skip
     started = perf_counter()

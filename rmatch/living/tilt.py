@@ -27,7 +27,7 @@ from rmatch import pricing
 from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
-from rmatch.pricing import Basis
+from rmatch.pricing import Basis, Priced
 from rmatch.repricing import among, marked
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
@@ -151,16 +151,28 @@ class Tilted:
 
     def told(self, found: Selected, price: int) -> Best:
         """Return a selection of this problem in the plain problem's own terms."""
-        kept = int(among(found.cols * self.shape[0] + found.rows, self.keys).sum())
+        kept = found.kept
         given_up = price * (len(self.rows) - kept)
         units = (found.objective - self.extra * kept) // self.scale - given_up
         bound = None
         if found.bound is not None and self.extra == self.scale * price + (self.scale > 1):
             bound = found.bound // self.scale - price * len(self.rows)
-        basis = None if found.basis is None else self._plain_basis(found.basis)
-        return Best(found.rows, found.cols, found.status, units, bound, kept, basis)
+        return Best(found.rows, found.cols, found.status, units, bound, kept, found.basis)
 
-    def _plain_basis(self, basis: Basis) -> Basis:
+    def selected(self, found: Priced, earlier: Bools) -> Selected:
+        """Return what was found of this problem, of whose candidates some are earlier pairs."""
+        basis = found.basis if found.prices.seat == 0 else None
+        return Selected(
+            found.rows,
+            found.cols,
+            found.status,
+            found.objective,
+            found.bound,
+            int(earlier[found.chosen].sum()),
+            None if basis is None else self._plain_basis(basis, earlier),
+        )
+
+    def _plain_basis(self, basis: Basis, earlier: Bools) -> Basis:
         """Return candidate pairs and prices in the plain problem's unit, as fair as before.
 
         Prices are divided by the scale and rounded, mentors' up and mentees' down from the same
@@ -170,8 +182,9 @@ class Tilted:
         are fewer earlier pairs than thresholds, so one of them suits all.
         """
         pool, prices, chosen = basis.pool, basis.prices, basis.chosen
-        earlier = marked(pool.keys, self.keys)
-        gain = (pool.gain - self.extra * earlier) // self.scale
+        gain = pool.gain.copy()
+        gain[earlier] -= self.extra
+        gain //= self.scale
         kept = pool.mentee[chosen[earlier[chosen]]]
         free = np.ones(self.scale, dtype=bool)
         free[(prices.mentee[kept] - 1) % self.scale] = False
@@ -239,7 +252,8 @@ class Selected:
     status: Status
     objective: int
     bound: int | None
-    basis: Basis | None = None
+    kept: int  # earlier pairs in it
+    basis: Basis | None = None  # in the plain problem's unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,22 +306,17 @@ def best_within(
 
 def solve(tilted: Tilted, price: int, options: Options, known: Carried | None = None) -> Best:
     """Return the best selection of a tilted problem, from what is known of an earlier one."""
-    repairs = known is not None and pricing.able(tilted)
-    if repairs or pricing.suits(tilted, "auto"):
-        found = (
-            known.repair(tilted).run(*known.new)
-            if known is not None
-            else pricing.solve_priced(tilted, options)
-        )
-        basis = found.basis if found.prices.seat == 0 else None
-        selected = Selected(
-            found.rows, found.cols, found.status, found.objective, found.bound, basis
-        )
-        return tilted.told(selected, price)
+    if known is not None and pricing.able(tilted):
+        repair = known.repair(tilted)
+        found = repair.run(*known.new)
+        return tilted.told(tilted.selected(found, repair.earlier), price)
+    if pricing.suits(tilted, "auto"):
+        found = pricing.solve_priced(tilted, options)
+        return tilted.told(tilted.selected(found, marked(found.pool.keys, tilted.keys)), price)
     candidates = all_candidates(tilted)
     selection = tilted.objective.optimise(tilted.problem, candidates, "auto", options)
-    rows = candidates.mentor[selection.edges].astype(np.intp)
-    cols = candidates.mentee[selection.edges].astype(np.intp)
+    rows, cols = candidates.pairs(candidates.by_mentor(selection.edges))
+    kept = int(among(cols * tilted.shape[0] + rows, tilted.keys).sum())
     return tilted.told(
-        Selected(rows, cols, selection.status, selection.objective, selection.bound), price
+        Selected(rows, cols, selection.status, selection.objective, selection.bound, kept), price
     )

@@ -115,7 +115,9 @@ def optimise(
     fair = fair and start is not None and int(state.chosen.sum()) == len(start)
     finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
-    chosen = np.sort(np.concatenate([free.edges[state.chosen.astype(bool)], candidates.locked]))
+    chosen = free.edges[np.flatnonzero(state.chosen)]
+    if len(candidates.locked):
+        chosen = np.sort(np.concatenate([chosen, candidates.locked]))
     prices = _prices(candidates, state, seat, free)
     value, bound = candidates.value(chosen), bound_over(candidates, prices)
     if not finished:
@@ -145,7 +147,7 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     reduced = candidates.gain - (prices.mentor + prices.seat)[candidates.mentor]
     reduced -= prices.mentee[candidates.mentee]
     locked = reduced[candidates.locked]
-    total = int(reduced[reduced > 0].sum()) + int(locked[locked < 0].sum())
+    total = int(np.maximum(reduced, 0, out=reduced).sum()) + int(np.minimum(locked, 0).sum())
     return total + people_bound(candidates.bounds, prices)
 
 
