@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,30 +106,35 @@ def _check_people(
             found.extend(cohort_rule.violations(problem, places))
             locked.update(cohort_rule.locked(problem))
     fresh = np.ones(len(pairs), bool) if known is None else ~known[0]
-    people = everybody = _people(problem, pairs[fresh])
+    people = everybody = _people(problem, pairs[fresh])  # safety rules look at everybody
     if len(people) < len(pairs) and any(rule.safety for rule in problem.pair_rules):
         everybody = _people(problem, pairs)
+    free = [place not in locked for place in _tuples(pairs[fresh])]  # a lock outranks the others
+    ruled = list(compress(people, free))
     found.extend(
         Violation(f"{_named(mentor, mentee)} is one person")
-        for _, mentor, mentee in people
+        for mentor, mentee in people
         if mentor.id == mentee.id
     )
     # Rule by rule and part by part: pair by pair, the same calls take a third longer.
     for rule in problem.pair_rules:
-        found.extend(
-            Violation(f"{_named(mentor, mentee)} breaks {rule.describe()}")
-            for pair, mentor, mentee in (everybody if rule.safety else people)
-            if (rule.safety or pair not in locked) and not rule.allows(mentor, mentee)
-        )
+        broken = [
+            (mentor, mentee)
+            for mentor, mentee in (everybody if rule.safety else ruled)
+            if not rule.allows(mentor, mentee)
+        ]
+        found += [Violation(f"{_named(*pair)} breaks {rule.describe()}") for pair in broken]
     gains = [0] * len(people)
     for part, weight in zip(problem.score, problem.weights, strict=True):
-        each = (part.gain(mentor, mentee, weight) for _, mentor, mentee in people)
-        gains = [gain + more for gain, more in zip(gains, each, strict=True)]
+        gains = [
+            gain + part.gain(mentor, mentee, weight)
+            for gain, (mentor, mentee) in zip(gains, people, strict=True)
+        ]
     if problem.min_gain is not None:
         found.extend(
-            Violation(f"{_named(mentor, mentee)} scores {gain} units, below {problem.min_gain}")
-            for (pair, mentor, mentee), gain in zip(people, gains, strict=True)
-            if pair not in locked and gain < problem.min_gain
+            Violation(f"{_named(*pair)} scores {gain} units, below {problem.min_gain}")
+            for pair, gain in compress(zip(people, gains, strict=True), free)
+            if gain < problem.min_gain
         )
     every = np.zeros(len(pairs), np.int64) if known is None else known[1].copy()
     every[fresh] = gains
@@ -141,11 +146,10 @@ def _tuples(pairs: NDArray[np.intp]) -> list[Place]:
     return list(zip(rows.tolist(), cols.tolist(), strict=True))
 
 
-def _people(problem: Problem, pairs: NDArray[np.intp]) -> list[tuple[Place, Person, Person]]:
-    places = _tuples(pairs)
-    mentors = problem.mentors.persons([row for row, _ in places])
-    mentees = problem.mentees.persons([col for _, col in places])
-    return list(zip(places, mentors, mentees, strict=True))
+def _people(problem: Problem, pairs: NDArray[np.intp]) -> list[tuple[Person, Person]]:
+    rows, cols = pairs.T
+    mentors, mentees = problem.mentors.persons(rows), problem.mentees.persons(cols)
+    return list(zip(mentors, mentees, strict=True))
 
 
 def _named(mentor: Person, mentee: Person) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cached_property
+from itertools import repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +125,10 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
         if each.default_factory is not MISSING and each.name not in columns
     }
     columns = {**columns, **made}
-    people = [object.__new__(Person) for _ in range(size)]
+    names = tuple(columns)
+    people = list(map(object.__new__, repeat(Person, size)))
     for person, values in zip(people, zip(*columns.values(), strict=True), strict=True):
-        vars(person).update(zip(columns, values))  # noqa: B905  # as many as the columns zipped
+        vars(person).update(zip(names, values))  # noqa: B905  # as many as the columns zipped
     return people
 
 
@@ -259,21 +261,20 @@ class Roster:
         """Return one row as a :class:`Person`."""
         return self.persons([range(len(self))[row]])[0]
 
-    def persons(self, rows: Sequence[int]) -> list[Person]:
+    def persons(self, rows: Sequence[int] | NDArray[np.intp]) -> list[Person]:
         """Return some rows (from 0) as people; each person is built once."""
         from rmatch.plain import build
 
+        places = np.asarray(rows, dtype=np.intp)
         if self.drawn is not None:
             source, at = self.drawn
-            return source.persons(at[list(rows)].tolist())
-        built = self._people
-        new = [row for row in dict.fromkeys(rows) if row not in built]
+            return source.persons(at[places])
+        built, asked = self._people, places.tolist()
+        new = sorted(set(asked).difference(built))
         if new:
-            part = (
-                self if len(new) == len(self) else self.take(np.array(sorted(new), dtype=np.intp))
-            )
-            built.update(zip(sorted(new), build(part), strict=True))
-        return [built[row] for row in rows]
+            part = self if len(new) == len(self) else self.take(np.array(new, dtype=np.intp))
+            built.update(zip(new, build(part), strict=True))
+        return list(map(built.__getitem__, asked))
 
     def counts(self, name: str, default: int) -> NDArray[np.int64]:
         """Return a whole-number column such as ``capacity``, with a default for the missing."""

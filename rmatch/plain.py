@@ -14,6 +14,8 @@ from rmatch.fields import CEFR, KNOWN, Kind
 from rmatch.people import Goal, Person, people_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.people import Roster
 
 #: The ids, which a roster holds besides its columns, and what it holds in two columns.
@@ -44,28 +46,40 @@ def build(roster: Roster) -> list[Person]:
 def plain_values(column: Column, kind: Kind | None = None, missing: Any = None) -> list[Any]:
     """Return one plain value per person, ``missing`` where there is none; a list may be empty."""
     if isinstance(column, Numbers):
-        convert = _NUMBERS.get(kind, _number)
-        return [missing if value != value else convert(value) for value in column.values.tolist()]
+        return _numbers(column.values.tolist(), _NUMBERS.get(kind, _number), missing)
     if isinstance(column, Categories):
         labels = (*column.labels, missing)
         return [labels[code] for code in column.codes.tolist()]
     return _lists(kind, column)
 
 
+def _numbers(values: list[float], convert: Callable[[float], Any], missing: Any) -> list[Any]:
+    if convert is _number and all(map(float.is_integer, values)):
+        return list(map(int, values))
+    return [missing if value != value else convert(value) for value in values]
+
+
 def _lists(kind: Kind | None, column: Ragged) -> list[Any]:
     counts = column.counts.tolist()
-    labels = iter([column.labels[code] for code in column.codes.tolist()])
+    labels = iter(_picked(column.labels, column.codes))
     if kind in (Kind.SET, Kind.IDS):
         return [frozenset(islice(labels, count)) for count in counts]
-    values: list[Any] = column.values.tolist()
     if kind is Kind.GOALS:
-        values = list(map(_goal, values, column.weights.tolist()))
+        values: list[Any] = list(map(_goal, column.values.tolist(), column.weights.tolist()))
     elif kind is Kind.LANGUAGES:
-        values = [CEFR[int(rank) - 1] for rank in values]
-    elif kind is not Kind.LEVELS:
+        values = _picked(CEFR, column.values.astype(np.intp) - 1)
+    elif kind is Kind.LEVELS:
+        values = column.values.tolist()
+    else:
         return [tuple(islice(labels, count)) for count in counts]
     entries = zip(labels, values, strict=True)
     return [dict(islice(entries, count)) for count in counts]
+
+
+def _picked(labels: Sequence[str], codes: NDArray[np.integer]) -> list[str]:
+    """Return the label of each code, all at once."""
+    picked: list[str] = np.array(labels, dtype=object)[codes].tolist()
+    return picked
 
 
 @lru_cache(maxsize=1024)
@@ -89,12 +103,12 @@ def _join(
     first: str,
     second: str,
     name: str,
-    combine: Callable[[float, float], Any],
+    combine: Callable[[Any, Any], Any],
 ) -> None:
     if first in roster.columns and second in roster.columns:
-        one, other = roster.numbers(first).values.tolist(), roster.numbers(second).values.tolist()
+        one, other = (plain_values(roster.numbers(each)) for each in (first, second))
         known[name] = [
-            combine(_number(low), _number(high)) if low == low and high == high else None
+            None if low is None or high is None else combine(low, high)
             for low, high in zip(one, other, strict=True)
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -136,10 +137,14 @@ class CommonLanguage(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if not mentor.languages or not mentee.languages:
             return None
-        return bool(self._fluent(mentor) & self._fluent(mentee))
+        return not self._fluent(mentor).isdisjoint(self._fluent(mentee))
+
+    @cached_property
+    def _enough(self) -> frozenset[str]:
+        return frozenset(CEFR[CEFR.index(self.level) :])
 
     def _fluent(self, person: Person) -> set[str]:
-        enough = CEFR[CEFR.index(self.level) :]
+        enough = self._enough
         return {name for name, level in person.languages.items() if level in enough}
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -136,7 +137,7 @@ class Convenience(ScorePart):
         if self.site is None and self.timezone is None:
             raise InvalidInputError("convenience: site and timezone are both None; give one")
 
-    @property
+    @cached_property
     def _share(self) -> float:
         return 1.0 if self.site is None or self.timezone is None else 0.5
 
@@ -160,8 +161,8 @@ class Convenience(ScorePart):
         return list(map(Term, self.values(mentor, mentee), words))
 
     def values(self, mentor: Person, mentee: Person) -> list[float]:
-        hours = self._hours(mentor, mentee)
         values = [] if self._place(mentor, mentee) is None else [self._share]
+        hours = self._hours(mentor, mentee)
         if hours is not None:
             values.append(self._share * max(0.0, 1 - hours / self.max_hours))
         return values

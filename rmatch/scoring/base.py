@@ -78,7 +78,10 @@ class ScorePart:
 
     def gain(self, mentor: Person, mentee: Person, weight: float) -> int:
         """Return the part's whole-number contribution to one pair at a normalised weight."""
-        return sum([round(weight * value * GRID) for value in self.values(mentor, mentee)])
+        gain = 0
+        for value in self.values(mentor, mentee):
+            gain += round(weight * value * GRID)
+        return gain
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
         """Return the part over two aligned rosters, at a normalised weight."""

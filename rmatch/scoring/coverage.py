@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -138,7 +137,8 @@ def _terms(teacher: Person, learner: Person) -> list[Term]:
 
 
 def _values(teacher: Person, learner: Person) -> list[float]:
-    return [share * covered for _, share, covered, _, _ in covered_goals(teacher, learner)]
+    total, taught = _taught(teacher, learner)
+    return [importance / total * covered for _, importance, covered, _, _ in taught]
 
 
 def _step(skill: str, start: float, reached: float) -> str:
@@ -146,28 +146,43 @@ def _step(skill: str, start: float, reached: float) -> str:
     return skill if (start, reached) == (0, 1) else f"{skill}, level {start:g} to {reached:g}"
 
 
-def covered_goals(
+def covered_goals(teacher: Person, learner: Person) -> list[tuple[str, float, float, float, float]]:
+    """Return (skill, share of all open goals, part covered, level now, level reached) where > 0."""
+    total, taught = _taught(teacher, learner)
+    return [
+        (skill, importance / total, covered, now, reached)
+        for skill, importance, covered, now, reached in taught
+    ]
+
+
+def _taught(
     teacher: Person, learner: Person
-) -> Iterator[tuple[str, float, float, float, float]]:
-    """Yield (skill, share of all open goals, part covered, level now, level reached) where > 0."""
-    open_goals: list[tuple[str, float, float, float]] = []
+) -> tuple[float, list[tuple[str, float, float, float, float]]]:
+    """Return the importance of all open goals, and what of them the teacher covers, each as
+
+    (skill, importance, part covered, level now, level reached).
+    """
+    teaches, knows, goals = teacher.skills, learner.skills, learner.goals
+    taught: list[tuple[str, float, float, float, float]] = []
     total = 0.0
     # The order of summing is fixed, so that the vector form adds the same floats the same way.
-    for skill, goal in sorted(learner.goals.items()):
-        if goal.target is None:
+    for skill in sorted(goals):
+        goal, now = goals[skill], knows.get(skill, 0.0)
+        target = goal.target
+        if target is None:
             raise InvalidInputError(
                 f"goal {skill!r} of {learner.id!r} has no target level; "
                 "people of a Problem always have one, the top of the scale"
             )
-        start = float(learner.skills.get(skill, 0.0))
-        if goal.target > start:
-            open_goals.append((skill, start, goal.target, goal.importance))
+        if target > now:
             total += goal.importance
-    for skill, start, target, importance in open_goals:
-        taught = float(teacher.skills.get(skill, 0.0)) - start
-        if taught > 0:
-            covered = min(1.0, taught / (target - start))
-            yield skill, importance / total, covered, start, min(start + taught, target)
+            level = teaches.get(skill, 0.0)
+            if level >= target:
+                taught.append((skill, goal.importance, 1.0, now, target))
+            elif level > now:
+                covered = (level - now) / (target - now)
+                taught.append((skill, goal.importance, covered, now, level))
+    return total, taught
 
 
 def coverage_features(
