@@ -13,13 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from rmatch.columns import Categories, Numbers
 from rmatch.errors import InputProblem
 from rmatch.names import label
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -51,6 +54,12 @@ class Cells:
         """Add one problem of the cell at a position."""
         self.problems.append(InputProblem(message, self.rows[at], self.name, self.side, hint))
 
+    def report(self, wrong: Mapping[int, Sequence[Bad]], which: NDArray[np.intp]) -> None:
+        """Add what is wrong with the different cells, for every cell that is one of them."""
+        for at, cell in enumerate(which.tolist() if wrong else ()):
+            for error in wrong.get(cell, ()):
+                self.bad(at, *error.problem)
+
 
 def missing(cell: Any) -> bool:
     """Say whether a cell means "no value"."""
@@ -70,29 +79,34 @@ def _is_nat(cell: Any) -> bool:
 # ---- one value per person ------------------------------------------------------------------------
 
 
+def distinct(cells: Sequence[Any]) -> tuple[Sequence[Any], NDArray[np.intp]]:
+    """Return the different cells of a column, and which of them each cell is.
+
+    True, 1 and 1.0 are equal keys and different cells: a column with several kinds of values, or
+    with values that are no keys, is returned as it is.
+    """
+    kinds = set(map(type, cells)) - {str, type(None)}
+    if len(kinds) > 1 or not kinds <= {bool, int, float, date}:
+        return cells, np.arange(len(cells))
+    place = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
+    return list(place), np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
+
+
 def read_each(
     cells: Sequence[Any], where: Cells, read: Callable[[Any], T], otherwise: T
-) -> list[T]:
-    """Return what is read from each cell, and ``otherwise`` for bad ones; equal cells read once."""
-
-    def attempt(cell: Any) -> T | Bad:
+) -> tuple[list[T], NDArray[np.intp]]:
+    """Read each different cell, ``otherwise`` for bad ones; return also which one each cell is."""
+    different, which = distinct(cells)
+    values: list[T] = []
+    wrong: dict[int, list[Bad]] = {}
+    for at, cell in enumerate(different):
         try:
-            return read(cell)
+            values.append(read(cell))
         except Bad as error:
-            return error
-
-    kinds = set(map(type, cells)) - {str, type(None)}
-    # True, 1 and 1.0 are equal keys and different cells: one kind of numbers at a time.
-    if len(kinds) <= 1 and kinds <= {bool, int, float, date}:
-        known = {cell: attempt(cell) for cell in dict.fromkeys(cells)}
-        values = list(map(known.__getitem__, cells))
-    else:
-        values = list(map(attempt, cells))
-    for at, value in enumerate(values):
-        if isinstance(value, Bad):
-            where.bad(at, *value.problem)
-            values[at] = otherwise
-    return values  # type: ignore[return-value]  # whatever was bad is replaced
+            wrong[at] = [error]
+            values.append(otherwise)
+    where.report(wrong, which)
+    return values, which
 
 
 def numbers(
@@ -105,8 +119,10 @@ def numbers(
             if not np.isinf(values).any():
                 return Numbers(values)
     one = read or number
-    found = read_each(cells, where, lambda cell: math.nan if missing(cell) else one(cell), math.nan)
-    return Numbers(np.array(found, dtype=float))
+    found, which = read_each(
+        cells, where, lambda cell: math.nan if missing(cell) else one(cell), math.nan
+    )
+    return Numbers(np.array(found, dtype=float)[which])
 
 
 def number(cell: Any) -> float:
@@ -194,8 +210,8 @@ def categories(
             check(name)
         return codes.setdefault(name, len(codes)) if name else -1
 
-    column = read_each(cells, where, read, -1)
-    return Categories(np.array(column, dtype=np.int32), tuple(codes))
+    found, which = read_each(cells, where, read, -1)
+    return Categories(np.array(found, dtype=np.int32)[which], tuple(codes))
 
 
 # ---- birth and hours: one cell, two numbers ------------------------------------------------------
@@ -208,12 +224,18 @@ def birth(cells: Sequence[Any], where: Cells, kind: str, as_of: int) -> tuple[Nu
     100 years, and begins at 14.
     """
     read = {"birth_year": _birth_year, "age": _age, "age_band": _age_band}[kind]
+    return _two_numbers(cells, where, lambda cell: read(cell, as_of))
+
+
+def _two_numbers(
+    cells: Sequence[Any], where: Cells, read: Callable[[Any], tuple[float, float]]
+) -> tuple[Numbers, Numbers]:
     nothing = (math.nan, math.nan)
-    years = read_each(
-        cells, where, lambda cell: nothing if missing(cell) else read(cell, as_of), nothing
+    found, which = read_each(
+        cells, where, lambda cell: nothing if missing(cell) else read(cell), nothing
     )
-    earliest, latest = np.array(years, dtype=float).reshape(-1, 2).T
-    return Numbers(earliest.copy()), Numbers(latest.copy())
+    one, other = np.array(found, dtype=float).reshape(-1, 2).T
+    return Numbers(one[which]), Numbers(other[which])
 
 
 def _birth_year(cell: Any, as_of: int) -> tuple[float, float]:
@@ -257,14 +279,12 @@ _HOURS = re.compile(rf"\s*{_CLOCK}\s*(?:-|–|to)\s*{_CLOCK}\s*")
 
 def hours(cells: Sequence[Any], where: Cells) -> tuple[Numbers, Numbers]:
     """Parse local working hours as minutes after midnight; they may cross midnight."""
-    bounds = np.full((2, len(cells)), np.nan)
-    for at, cell in enumerate(cells):
-        if missing(cell):
-            continue
-        found = _HOURS.fullmatch(str(cell))
-        clock = [int(part or 0) for part in found.groups()] if found else [99, 0, 99, 0]
-        if max(clock[0], clock[2]) > 24 or max(clock[1], clock[3]) > 59:
-            where.bad(at, f"{cell!r} are no working hours", "write 09:00-17:00")
-            continue
-        bounds[:, at] = clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
-    return Numbers(bounds[0]), Numbers(bounds[1])
+    return _two_numbers(cells, where, _hours)
+
+
+def _hours(cell: Any) -> tuple[float, float]:
+    found = _HOURS.fullmatch(str(cell))
+    clock = [int(part or 0) for part in found.groups()] if found else [99, 0, 99, 0]
+    if max(clock[0], clock[2]) > 24 or max(clock[1], clock[3]) > 59:
+        raise Bad(f"{cell!r} are no working hours", "write 09:00-17:00")
+    return clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]

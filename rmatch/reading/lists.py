@@ -12,7 +12,7 @@ import numpy as np
 from rmatch.columns import Ragged
 from rmatch.fields import CEFR
 from rmatch.people import Goal
-from rmatch.reading.cells import MISSING, Bad, Cells, missing, number, text
+from rmatch.reading.cells import MISSING, Bad, Cells, distinct, missing, number, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,43 +47,34 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
-    separator = _separator(cells)
+    lists, which = distinct(cells)
+    separator = _separator(lists)
     items: list[Any] = []
     ends = [0]
-    for at, cell in enumerate(cells):
+    unread: dict[int, list[Bad]] = {}
+    for at, cell in enumerate(lists):
         try:
             items += _items(cell, separator)
         except Bad as error:
-            where.bad(at, *error.problem)
+            unread[at] = [error]
         ends.append(len(items))
+    where.report(unread, which)
     # Few items are different: each is read once, the rest is looking up.
-    keys = items if set(map(type, items)) <= {str} else list(map(_key, items))
-    distinct = dict(zip(keys, items, strict=True))
-    place = {key: number for number, key in enumerate(distinct)}
-    entry = np.array(list(map(place.__getitem__, keys)), dtype=np.intp)
-    labels, codes, values, weights, wrong = _read_all(distinct.values(), read, split or _whole)
+    different, entry = distinct(items)
+    labels, codes, values, weights, wrong = _read_all(different, read, split or _whole)
     starts = np.array(ends)
+    faults: dict[int, list[Bad]] = {}
     for at in np.flatnonzero(np.isin(entry, list(wrong))).tolist() if wrong else ():
-        row = int(np.searchsorted(starts, at, side="right")) - 1
-        where.bad(row, *wrong[int(entry[at])].problem)
+        cell = int(np.searchsorted(starts, at, side="right")) - 1
+        faults.setdefault(cell, []).append(wrong[int(entry[at])])
+    where.report(faults, which)
     kept = codes[entry] >= 0  # empty and bad items are left out
     entry = entry[kept]
     starts = np.concatenate(([0], np.cumsum(kept)))[starts]
     column = Ragged(starts, codes[entry], values[entry], weights[entry], labels)
+    if len(lists) < len(cells):
+        column = column.take(which)
     return with_ranks(column) if ranked else column
-
-
-def _key(item: Any) -> Any:
-    """Return what an item is remembered by: True, 1 and 1.0 are equal and different items."""
-    return (_hashed(item[0]), _hashed(item[1])) if isinstance(item, tuple) else _hashed(item)
-
-
-def _hashed(value: Any) -> tuple[type, Any]:
-    try:
-        hash(value)
-    except TypeError:
-        return type(value), repr(value)
-    return type(value), value
 
 
 def _read_all(
@@ -98,17 +89,23 @@ def _read_all(
     codes: list[int] = []
     amounts: list[Amount] = []
     wrong: dict[int, Bad] = {}
-    known: dict[str | None, Amount] = {}  # items that differ often have the same of few levels
-    for at, raw in enumerate(items):
+    # Items that differ often have the same of few labels and of few levels.
+    names: dict[str, str] = {}
+    known: dict[Any, Amount] = {}
+    for at, item in enumerate(items):
         try:
-            if type(raw) is not str and not isinstance(raw, tuple):
-                raw = _named(raw, None)
-            label, value = split(raw) if type(raw) is str else raw
-            name = _named(label, value)
-            if value is None or type(value) is str:
-                if value not in known:
-                    known[value] = read(name, value)
-                amount = known[value]
+            if type(item) is not str and not isinstance(item, tuple):
+                item = _named(item, None)
+            label, value = split(item) if type(item) is str else item
+            name = names.get(label) if type(label) is str else None
+            if name is None:
+                name = _named(label, value)
+                if name and type(label) is str:
+                    names[label] = name
+            if type(value) in _REMEMBERED:
+                amount = known.get(value)
+                if amount is None:
+                    amount = known[value] = read(name, value)
             else:
                 amount = read(name, value)
             code = labels.setdefault(name, len(labels)) if name else -1
@@ -119,6 +116,10 @@ def _read_all(
         amounts.append(amount)
     values, weights = np.array(amounts, dtype=float).reshape(-1, 2).T
     return tuple(labels), np.array(codes, dtype=np.int32), values, weights, wrong
+
+
+#: Types of values that say the same wherever they are equal.
+_REMEMBERED = (type(None), str, int, float)
 
 
 def _named(label: Any, value: Any) -> str:
