@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -145,10 +146,14 @@ class Candidates:
     cohort: CohortRows | None = None
     arrival: NDArray[np.intp] | None = None  # mentees in the order they signed up
     locked: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
-    features: frozenset[Feature] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "features", _features(self))
+        largest = self._largest_total
+        if largest >= 1 << 62:
+            raise InvalidInputError(
+                f"the largest possible total is about {largest:.3g}, beyond 64-bit integers; "
+                "scale the scores down"
+            )
 
     def __len__(self) -> int:
         return len(self.gain)
@@ -157,6 +162,19 @@ class Candidates:
     def shape(self) -> tuple[int, int]:
         """Return the numbers of mentors and mentees."""
         return len(self.bounds.mentor_most), len(self.bounds.mentee_most)
+
+    @property
+    def _largest_total(self) -> int:
+        """A limit on the size of the objective of any selection."""
+        gain, bounds = self.gain, self.bounds
+        total = max(int(gain.max(initial=0)), -int(gain.min(initial=0))) * max(bounds.most_pairs, 1)
+        total += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
+        return total + (0 if self.cohort is None else self.cohort.dearest(bounds.most_pairs))
+
+    @cached_property
+    def features(self) -> frozenset[Feature]:
+        """What a solver has to handle."""
+        return _features(self)
 
     @property
     def keys(self) -> NDArray[np.int64]:
@@ -208,16 +226,7 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     mentors_many, mentees_many = (
         bool((most > 1).any()) for most in (bounds.mentor_most, bounds.mentee_most)
     )
-    gain = candidates.gain
-    largest = max(int(gain.max(initial=0)), -int(gain.min(initial=0))) * max(bounds.most_pairs, 1)
-    largest += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
     cohort = candidates.cohort
-    largest += 0 if cohort is None else cohort.dearest(bounds.most_pairs)
-    if largest >= 1 << 62:
-        raise InvalidInputError(
-            f"the largest possible total is about {largest:.3g}, beyond 64-bit integers; "
-            "scale the scores down"
-        )
     # Where a person has at most one pair, the bonus is part of the pair's gain (see ``folded``).
     bonus = (bounds.mentor_bonus[bounds.mentor_most > 1] > 0).any() or (
         bounds.mentee_bonus[bounds.mentee_most > 1] > 0
@@ -231,7 +240,7 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
         Feature.LOCKS: len(candidates.locked) > 0,
         Feature.COHORT_ROWS: cohort is not None,
         Feature.PEOPLE_ROWS: cohort is not None and cohort.mentors.nnz + cohort.mentees.nnz > 0,
-        Feature.BIG_NUMBERS: largest >= FLOAT_EXACT,
+        Feature.BIG_NUMBERS: candidates._largest_total >= FLOAT_EXACT,
     }
     return frozenset(feature for feature, needed in needs.items() if needed)
 

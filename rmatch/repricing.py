@@ -207,7 +207,7 @@ class Repricing:
         """
         reduced = self.gain - self.mentor[self.rows]
         reduced -= self.mentee[self.cols]
-        wrong = np.flatnonzero(np.where(self.chosen, reduced < 0, reduced > 0))
+        wrong = np.flatnonzero(((reduced > 0) & ~self.chosen) | ((reduced < 0) & self.chosen))
         keys = self._pairs(self.rows[wrong], self.cols[wrong])
         wrong = wrong[~among(keys, self._locked)]  # those are chosen at any price
         taken = self.chosen[wrong]

@@ -82,45 +82,49 @@ def search_for(people: int) -> Search:
 def layout(
     mentors: int,
     tail: Array,
-    head: Array,
+    mentee: Array,
     gain: Array,
-    starts: Array,
-    *people: Any,
+    least: Array,
+    most: Array,
+    bonus: Array,
+    must: int,
 ) -> Network:
     """Return the network with everybody's edges listed; edges come by mentee."""
-    edges = len(tail)
-    ends = np.empty(2 * edges, np.int32)
-    listed = np.empty(2 * edges, np.int32)
-    gains = np.empty(2 * edges, np.int64)
-    _list_edges(mentors, tail, head, gain, starts.copy(), ends, listed, gains)
-    least, most, bonus, must, first = people
-    return Network(
-        mentors, starts, ends, listed, gains, tail, head, least, most, bonus, must, first
-    )
+    starts, ends, edges, gains, head = _list_edges(mentors, len(most), tail, mentee, gain)
+    first = np.zeros(len(starts), np.int64)
+    np.minimum(np.diff(starts), most).cumsum(out=first[1:])
+    return Network(mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first)
 
 
 @njit(cache=True, nogil=True)
 def _list_edges(
-    mentors: int,
-    tail: Any,
-    head: Any,
-    gain: Any,
-    next_free: Any,
-    ends: Any,
-    listed: Any,
-    gains: Any,
-) -> None:
-    by_mentee = next_free[mentors]  # they come in that order already
-    for edge in range(len(tail)):
+    mentors: int, people: int, tail: Any, mentee: Any, gain: Any
+) -> tuple[Any, Any, Any, Any, Any]:
+    """Return where everybody's edges begin, their other ends, the edges, gains; and all heads."""
+    edges = len(tail)
+    starts = np.zeros(people + 1, np.int64)
+    head = np.empty(edges, np.int32)
+    for edge in range(edges):
+        head[edge] = mentors + mentee[edge]
+        starts[tail[edge] + 1] += 1
+        starts[head[edge] + 1] += 1
+    for person in range(people):
+        starts[person + 1] += starts[person]
+    ends = np.empty(2 * edges, np.int32)
+    listed = np.empty(2 * edges, np.int32)
+    gains = np.empty(2 * edges, np.int64)
+    next_free = starts[: mentors + 1].copy()
+    for edge in range(edges):
         at = next_free[tail[edge]]
         next_free[tail[edge]] += 1
         ends[at] = head[edge]
         listed[at] = edge
         gains[at] = gain[edge]
-        at = by_mentee + edge
+        at = edges + edge  # mentees' edges come in that order already
         ends[at] = tail[edge]
         listed[at] = edge
         gains[at] = gain[edge]
+    return starts, ends, listed, gains, head
 
 
 @njit(cache=True, nogil=True)

@@ -81,7 +81,7 @@ class Carried:
         self, mentor: NDArray[np.integer], mentee: NDArray[np.integer]
     ) -> tuple[Places, Places, Places]:
         """Return which earlier pairs are of unchanged people and may come back, and where today."""
-        rows, cols = self._still[0][mentor], self._still[1][mentee]
+        rows, cols = self._still[0].take(mentor), self._still[1].take(mentee)
         stay = (rows >= 0) & (cols >= 0)
         if len(self.banned):
             stay &= ~among(cols * len(self.same_mentors) + rows, self.banned)

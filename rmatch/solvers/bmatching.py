@@ -144,8 +144,8 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     """Return the bound that prices prove over these edges (see ``certificate``)."""
     from rmatch.certificate import people_bound
 
-    reduced = candidates.gain - (prices.mentor + prices.seat)[candidates.mentor]
-    reduced -= prices.mentee[candidates.mentee]
+    reduced = candidates.gain - (prices.mentor + prices.seat).take(candidates.mentor)
+    reduced -= prices.mentee.take(candidates.mentee)
     locked = reduced[candidates.locked]
     total = int(np.maximum(reduced, 0, out=reduced).sum()) + int(np.minimum(locked, 0).sum())
     return total + people_bound(candidates.bounds, prices)
@@ -210,19 +210,15 @@ def _network(
     )
     if (least > most).any():
         raise Infeasible
-    count = np.bincount(candidates.mentor, minlength=mentors)
-    count = np.concatenate([count, np.bincount(candidates.mentee, minlength=mentees)])
     network = kernel.layout(
         mentors,
         candidates.mentor,
-        (candidates.mentee + np.int32(mentors)).astype(np.int32),
+        candidates.mentee,
         candidates.gain,
-        _starts(count),
         least,
         most,
         bonus,
         _must(candidates, largest, least, bonus),
-        _starts(np.minimum(count, most)),
     )
     state = kernel.State(
         np.zeros(mentors + mentees, np.int64),
@@ -241,10 +237,6 @@ def _network(
         state.price[mentors:] = warm.mentee
         kernel.begin(network, state, start)
     return network, state
-
-
-def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
 def _must(
