@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cached_property
@@ -127,8 +128,8 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
     columns = {**columns, **made}
     names = tuple(columns)
     people = list(map(object.__new__, repeat(Person, size)))
-    for person, values in zip(people, zip(*columns.values(), strict=True), strict=True):
-        vars(person).update(zip(names, values))  # noqa: B905  # as many as the columns zipped
+    told = map(zip, repeat(names), zip(*columns.values(), strict=True))
+    deque(map(dict.update, map(vars, people), told), maxlen=0)  # a loop takes a third longer
     return people
 
 
@@ -271,9 +272,10 @@ class Roster:
             return source.persons(at[places])
         built, asked = self._people, places.tolist()
         new = sorted(set(asked).difference(built))
+        if len(new) > 0.9 * len(self):  # whole columns take less time than nearly all of each
+            new = list(range(len(self)))
         if new:
-            part = self if len(new) == len(self) else self.take(np.array(new, dtype=np.intp))
-            built.update(zip(new, build(part), strict=True))
+            built.update(zip(new, build(self.take(np.array(new))), strict=True))
         return list(map(built.__getitem__, asked))
 
     def counts(self, name: str, default: int) -> NDArray[np.int64]:

@@ -137,15 +137,18 @@ class CommonLanguage(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if not mentor.languages or not mentee.languages:
             return None
-        return not self._fluent(mentor).isdisjoint(self._fluent(mentee))
+        enough, others = self._enough, mentee.languages
+        return any(
+            level in enough and others.get(language) in enough
+            for language, level in mentor.languages.items()
+        )
 
     @cached_property
     def _enough(self) -> frozenset[str]:
         return frozenset(CEFR[CEFR.index(self.level) :])
 
     def _fluent(self, person: Person) -> set[str]:
-        enough = self._enough
-        return {name for name, level in person.languages.items() if level in enough}
+        return {name for name, level in person.languages.items() if level in self._enough}
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         one, other = mentors.ragged("languages"), mentees.ragged("languages")

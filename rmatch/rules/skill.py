@@ -54,8 +54,11 @@ class TeachingMargin(PairRule):
         return len(self._taught(mentor, mentee)) >= self.goals
 
     def _taught(self, mentor: Person, mentee: Person) -> list[str]:
-        level, now, margin = mentor.skills.get, mentee.skills.get, self.margin
-        return [skill for skill in mentee.goals if level(skill, 0) - now(skill, 0) >= margin]
+        return [
+            skill
+            for skill in mentee.goals
+            if mentor.skills.get(skill, 0) - mentee.skills.get(skill, 0) >= self.margin
+        ]
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         goals = mentees.ragged("goals")
