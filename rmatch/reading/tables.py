@@ -96,7 +96,11 @@ def _from_frame(frame: Any) -> Table:
         raise InvalidInputError(f"two columns have one name. {error}") from error
     if isinstance(data, nw.LazyFrame):
         data = data.collect()
-    columns = _by_name(data.columns, (column.to_list() for column in data.iter_columns()))
+    # Columns of pandas are taken as they are: wrapping each costs as much as its values.
+    native = data.to_native()
+    pandas = nw.dependencies.is_pandas_dataframe(native)
+    series = (column for _, column in native.items()) if pandas else data.iter_columns()
+    columns = _by_name(data.columns, (column.to_list() for column in series))
     return Table(columns, range(1, data.shape[0] + 1))
 
 
