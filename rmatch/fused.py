@@ -98,6 +98,7 @@ class FusedScanner:
             wanted.mentor[self.order],
             wanted.mentee[cols],
             self.order,
+            len(wanted.mentee),
             *self._changes(cols, wanted),
             self.least_gain,
             extra,

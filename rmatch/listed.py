@@ -88,6 +88,5 @@ def _best(candidates: Candidates, edges: Any, value: Ints, few: int, side: int) 
     ends = candidates.mentor[edges], candidates.mentee[edges]
     people, others = candidates.shape[side], candidates.shape[1 - side]
     found, held = np.zeros(len(value), dtype=bool), np.zeros(people, np.int64)
-    ring = np.tile(np.arange(others, dtype=np.int32), 2)
-    kernels.load("listed").best(ends[side], ends[1 - side], value, few, held, ring, found)
+    kernels.load("listed").best(ends[side], ends[1 - side], value, few, held, others, found)
     return found

@@ -30,7 +30,11 @@ LOWEST = -(1 << 61)
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What to look for: each mentee's best pairs, by gain less the mentor's price."""
+    """What to look for: each mentee's best pairs, by gain less the mentor's price.
+
+    Of equals, mentees prefer the mentors from a place of their own in the order of all, and round
+    it; so not all who are alike list the same few.
+    """
 
     mentor: NDArray[np.int64]  # (mentors,), prices
     mentee: NDArray[np.int64]  # (mentees,), only pairs worth more than this
@@ -127,9 +131,11 @@ class BlockScanner:
         covering = wanted.mentee[cols].copy()
         above = value > covering[:, None]
         for row in np.flatnonzero(above.sum(axis=1) > wanted.most[cols]):
-            # More than asked for: keep the best; ties go to the first mentors.
-            most = wanted.most[cols.start + row]
-            order = np.argsort(-value[row], kind="stable")
+            # More than asked for: keep the best, equals by turn.
+            mentee = cols.start + row
+            most, first = wanted.most[mentee], mentee * len(wanted.mentor) // len(wanted.mentee)
+            order = np.argsort(-np.roll(value[row], -first), kind="stable")
+            order = (order + first) % len(order)
             covering[row] = value[row, order[most]]
             above[row] = False
             above[row, order[:most]] = True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.kernels.scan import _keep
+from rmatch.kernels.scan import first_turn, keep, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,14 @@ else:
 
 
 @njit(cache=True, nogil=True)
-def best(person: Any, other: Any, value: Any, few: int, held: Any, ring: Any, chosen: Any) -> None:
-    """Mark the ``few`` most valuable edges of every person.
+def best(
+    person: Any, other: Any, value: Any, few: int, held: Any, others: int, chosen: Any
+) -> None:
+    """Mark the ``few`` most valuable edges of every person; who prefers whom of equals goes round.
 
-    Of equals, everybody prefers those who come after them in the ``ring`` of all others (each
-    standing there twice), so that not everybody gets the same.
+    ``other`` is the person at the other end of each edge, of so many ``others``.
     """
-    people, others = len(held), len(ring) // 2
+    people, turn = len(held), np.arange(others)
     values, partners = np.empty(people * few, np.int64), np.empty(people * few, np.int32)
     edges = np.empty(people * few, np.int64)
     for edge in range(len(person)):
@@ -37,13 +38,12 @@ def best(person: Any, other: Any, value: Any, few: int, held: Any, ring: Any, ch
         base, size = one * few, held[one]
         if size == few and value[edge] < values[base]:
             continue
-        shift = others - 1 - one * others // people
-        turn = ring[shift : shift + others]
+        first = first_turn(one, people, others)
         if size < few:
             held[one] += 1
-        elif value[edge] == values[base] and turn[other[edge]] > turn[partners[base]]:
+        elif value[edge] == values[base] and later(turn, first, other[edge], partners[base]):
             continue
-        _keep(partners, values, edges, base, size, few, turn, other[edge], value[edge], edge)
+        keep(partners, values, edges, base, size, few, turn, first, other[edge], value[edge], edge)
     for one in range(people):
         for at in range(one * few, one * few + held[one]):
             chosen[edges[at]] = True

@@ -90,6 +90,7 @@ class Task(NamedTuple):
     price: Array  # (mentors,), in scan order
     floor: Array  # (mentees of the slice,), only pairs worth more
     turn: Array  # (mentors,), each mentor's place in the order of all
+    mentees: int  # in all slices
     slack: Array  # (mentees of the slice,), how far prices may have fallen without effect
     fall: Array  # (blocks,), how far a price fell at most since the scan before
     fallen: Array  # places of those mentors whose prices fell most, the most first
@@ -303,8 +304,9 @@ def _look_at(
             continue
         base, size = heap[mentee], held[mentee]
         room = heap[mentee + 1] - base
+        first = first_turn(person, task.mentees, len(turn))
         full_of_equals = size == room and value == value_of[base]
-        if full_of_equals and turn[mentor] > turn[mentor_of[base]]:
+        if full_of_equals and later(turn, first, mentor, mentor_of[base]):
             continue
         if not certain:
             if gain < least_gain:
@@ -315,7 +317,7 @@ def _look_at(
                 continue
         if size < room:
             held[mentee] = size + 1
-        _keep(
+        keep(
             mentor_of,
             value_of,
             gain_of,
@@ -323,6 +325,7 @@ def _look_at(
             size,
             room,
             turn,
+            first,
             mentor,
             value,
             gain,
@@ -404,15 +407,28 @@ def _product(codes: Any, values: Any, places: Any, one: int, other: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _worse(mentors: Any, values: Any, turn: Any, a: int, b: int) -> bool:
-    """Say whether pair ``a`` of a heap comes after ``b``: by value, then by turn."""
-    if values[a] != values[b]:
-        return values[a] < values[b]
-    return turn[mentors[a]] > turn[mentors[b]]
+def first_turn(person: int, people: int, others: int) -> int:
+    """Return whose turn is first for a person: so that not everybody prefers the same equals."""
+    return person * others // people
 
 
 @njit(cache=True, nogil=True)
-def _keep(
+def later(turn: Any, first: int, one: int, other: int) -> bool:
+    """Say whether one comes after another where the round begins with turn ``first``."""
+    a, b = turn[one] - first, turn[other] - first
+    return a + (len(turn) if a < 0 else 0) > b + (len(turn) if b < 0 else 0)
+
+
+@njit(cache=True, nogil=True)
+def _worse(mentors: Any, values: Any, turn: Any, first: int, a: int, b: int) -> bool:
+    """Say whether pair ``a`` of a heap comes after ``b``: by value, then by turn."""
+    if values[a] != values[b]:
+        return values[a] < values[b]
+    return later(turn, first, mentors[a], mentors[b])
+
+
+@njit(cache=True, nogil=True)
+def keep(
     mentors: Any,
     values: Any,
     gains: Any,
@@ -420,6 +436,7 @@ def _keep(
     size: int,
     room: int,
     turn: Any,
+    first: int,
     mentor: int,
     value: int,
     gain: int,
@@ -430,7 +447,7 @@ def _keep(
     if size < room:
         while at > base:
             above = base + ((at - base - 1) >> 1)
-            if not _worse(mentors, values, turn, at, above):
+            if not _worse(mentors, values, turn, first, at, above):
                 return
             _swap(mentors, values, gains, at, above)
             at = above
@@ -439,9 +456,9 @@ def _keep(
         below = base + 2 * (at - base) + 1
         if below >= base + room:
             return
-        if below + 1 < base + room and _worse(mentors, values, turn, below + 1, below):
+        if below + 1 < base + room and _worse(mentors, values, turn, first, below + 1, below):
             below += 1
-        if not _worse(mentors, values, turn, below, at):
+        if not _worse(mentors, values, turn, first, below, at):
             return
         _swap(mentors, values, gains, below, at)
         at = below
@@ -529,17 +546,15 @@ def _any_above(acc: Any, begin: int, end: int, bar: Any) -> bool:
 
 @njit(cache=True, nogil=True)
 def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, floor: Any) -> None:
-    """Find the best pairs of the mentees from ``start`` in a ready-made matrix.
-
-    Mentors are taken in their order, so that of equals the first are kept.
-    """
+    """Find the best pairs of the mentees from ``start`` in a ready-made matrix."""
     heap, held, least = best.starts, best.held, best.threshold
     mentor_of, value_of, gain_of = best.mentor, best.value, best.gain
-    turn = np.arange(len(price))
+    mentors, mentees = gains.shape
+    turn = np.arange(mentors)
     many = len(least)
     for mentee in range(many):
         least[mentee] = floor[mentee] + 1
-    for mentor in range(len(price)):
+    for mentor in range(mentors):
         row, paid = gains[mentor, start : start + many], price[mentor]
         for begin in range(0, many, 64):
             end = min(begin + 64, many)
@@ -549,14 +564,19 @@ def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, fl
             if not above:
                 continue
             for mentee in range(begin, end):
-                value = row[mentee] - paid
+                gain = row[mentee]
+                value = gain - paid
                 if value < least[mentee] or not allowed[mentor, start + mentee]:
                     continue
                 base, size = heap[mentee], held[mentee]
                 room = heap[mentee + 1] - base
+                first = first_turn(start + mentee, mentees, mentors)
                 if size < room:
                     held[mentee] = size + 1
-                gain = row[mentee]
-                _keep(mentor_of, value_of, gain_of, base, size, room, turn, mentor, value, gain)
+                elif value == value_of[base] and later(turn, first, mentor, mentor_of[base]):
+                    continue
+                keep(
+                    mentor_of, value_of, gain_of, base, size, room, turn, first, mentor, value, gain
+                )
                 if held[mentee] == room:
-                    least[mentee] = value_of[base] + 1
+                    least[mentee] = max(value_of[base], floor[mentee] + 1)
