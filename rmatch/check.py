@@ -7,7 +7,9 @@ A violation found here is a bug of rmatch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import TYPE_CHECKING
@@ -43,6 +45,21 @@ def pair_gain(problem: Problem, mentor: Person, mentee: Person) -> int:
     )
 
 
+@contextmanager
+def _records_only() -> Iterator[None]:
+    """Keep Python from looking for cycles among thousands of people, plain records without any.
+
+    It would look through all of them again and again: half of the time that a check takes.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
 def check(
     problem: Problem | MatrixProblem,
     pairs: Sequence[Place] | NDArray[np.intp],
@@ -65,7 +82,8 @@ def check(
     rows, cols = pairs.T
     found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):
-        gains = _check_people(problem, pairs, found, known)
+        with _records_only():
+            gains = _check_people(problem, pairs, found, known)
     else:
         gains = problem.gains[rows, cols]
         found += [
