@@ -37,8 +37,9 @@ _FEW = 8
 class Carried:
     """Today's positions of the people of a solved programme, and whose data are as they were.
 
-    ``basis`` and ``chosen`` are of the earlier matching. ``banned`` are keys (mentee * mentors +
-    mentor) of pairs that were possible and are not to come back.
+    ``basis`` and ``chosen`` are of the earlier matching. ``asked`` are keys (mentee * mentors +
+    mentor) of pairs that have to be judged again: they are not to come back, or were locked then,
+    whatever rules said.
     """
 
     basis: Basis
@@ -47,11 +48,11 @@ class Carried:
     mentee: Places
     same_mentors: Bools  # of today's people
     same_mentees: Bools
-    banned: Ints
+    asked: Ints
 
     @property
     def unchanged(self) -> Places:
-        """Which of the earlier pairs are of unchanged people, and may come back."""
+        """Which of the earlier pairs are of unchanged people, and judged already."""
         return self._unchanged[0]
 
     @cached_property
@@ -80,11 +81,11 @@ class Carried:
     def _stay(
         self, mentor: NDArray[np.integer], mentee: NDArray[np.integer]
     ) -> tuple[Places, Places, Places]:
-        """Return which earlier pairs are of unchanged people and may come back, and where today."""
+        """Return which pairs are of unchanged people and judged already, and where they stand."""
         rows, cols = self._still[0].take(mentor), self._still[1].take(mentee)
         stay = (rows >= 0) & (cols >= 0)
-        if len(self.banned):
-            stay &= ~among(cols * len(self.same_mentors) + rows, self.banned)
+        if len(self.asked):
+            stay &= ~among(cols * len(self.same_mentors) + rows, self.asked)
         at = np.flatnonzero(stay)
         return at, rows[at], cols[at]
 
@@ -102,7 +103,7 @@ class Carried:
         own, there = places(tilted.keys, keys)
         earlier[own[there]] = True
         gain = basis.pool.gain[at] * scale
-        gain[earlier] += tilted.extra
+        gain[own[there]] += tilted.extra
         return Repricing(
             tilted,
             rows,
@@ -159,7 +160,9 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
     if fresh * _FEW > sum(now.shape):
         return None
     forms = [rule.shape(now.mentors, now.mentees).form for rule in added]
-    banned = [f.mentees * now.shape[0] + f.mentors for f in forms if isinstance(f, Exceptions)]
+    asked = [f.mentees * now.shape[0] + f.mentors for f in forms if isinstance(f, Exceptions)]
+    rows, cols = mentor[old.locks[0]], mentee[old.locks[1]]
+    asked.append((cols * now.shape[0] + rows)[(rows >= 0) & (cols >= 0)])
     return Carried(
         basis,
         (before.rows, before.cols),
@@ -167,7 +170,7 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
         mentee,
         same_mentors,
         same_mentees,
-        np.sort(np.concatenate([np.zeros(0, np.int64), *banned])),
+        np.sort(np.concatenate(asked)),
     )
 
 

@@ -182,9 +182,7 @@ class Tilted:
         are fewer earlier pairs than thresholds, so one of them suits all.
         """
         pool, prices, chosen = basis.pool, basis.prices, basis.chosen
-        gain = pool.gain.copy()
-        gain[earlier] -= self.extra
-        gain //= self.scale
+        gain = (pool.gain - self.extra * earlier) // self.scale
         kept = pool.mentee[chosen[earlier[chosen]]]
         free = np.ones(self.scale, dtype=bool)
         free[(prices.mentee[kept] - 1) % self.scale] = False

@@ -105,18 +105,17 @@ def optimise(
     No gain that could ever be among the candidates is larger than ``largest``; so programs with
     more and more edges of one problem value minimums alike. From prices ``warm`` only those move
     of people whose edges gain more than they say, and those along augmenting paths. Where they are
-    known to be ``fair``, to the edges of ``start`` and to all others, and all of ``start`` fit, the
-    first are not looked for.
+    known to be ``fair``, to the edges of ``start``, which all fit, and to all others, the first are
+    not looked for.
     """
     free = _without_locks(candidates)
     keep = np.zeros(len(candidates), dtype=bool)
     if start is not None:
         keep[start] = True
     network, state = _network(free, largest, warm, np.flatnonzero(keep[free.edges]))
-    fair = fair and start is not None and int(state.chosen.sum()) == len(start)
     finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
-    chosen = free.edges[np.flatnonzero(state.chosen)]
+    chosen = free.edges[state.chosen.astype(bool)]
     if len(candidates.locked):
         chosen = np.sort(np.concatenate([chosen, candidates.locked]))
     prices = _prices(candidates, state, seat, free)

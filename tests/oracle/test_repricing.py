@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rmatch
 from rmatch import pricing, repricing
 from rmatch.living import carry
-from rmatch.rules import Conflicts, Different, PairCount, Same
+from rmatch.rules import Conflicts, Different, LockedPairs, PairCount, Same
 from rmatch.scoring import TeachingCoverage
 
 SKILLS = ("AI", "SQL", "Rust", "law")
@@ -111,6 +111,47 @@ def _chain(patch: Any, seed: int, objective: str, modes: list[dict[str, Any]]) -
     assert repaired or objective == "coverage_first"
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_people_leave_until_one_is_left(seed: int) -> None:
+    """One after the other, of either side: each repair begins with what the last one left."""
+    rng = np.random.default_rng(seed)
+    people = [[person(rng, f"{side}{k}") for k in range(6)] for side in "ms"]
+    leavers = [each["id"] for side in people for each in side][:-1]
+    rng.shuffle(leavers)
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch)
+        rules = [Conflicts([("m0", "s0"), ("m1", "s2")])]
+        before = rmatch.match(*people, rules=rules, score=[TeachingCoverage()])
+        for name in leavers:
+            result = rmatch.rematch(before, drop=[name], max_changes=math.inf)
+            assert result._plan.known is not None
+            anew = rmatch.solve(result._plan.problem, solver="sparse")
+            assert result.matching.units == anew.units
+            assert result.matching.check() == []
+            assert result.matching.certificate.verify(result.matching.problem)
+            _keeps_margins(result.matching)
+            before = result.matching
+    assert before.problem.shape == (0, 1)
+
+
+@pytest.mark.filterwarnings("ignore:the locked pair")
+def test_what_only_a_lock_allowed_ends_with_it() -> None:
+    """Rules were not asked about a locked pair, so they are when it is locked no more."""
+    mentors = [{"id": f"m{k}", "skills": {"AI": 5 - k}, "site": "Oslo"} for k in range(3)]
+    mentees = [
+        {"id": f"s{k}", "goals": {"AI": 5}, "site": ("Oslo", "Rome", "Rome")[k]} for k in range(3)
+    ]
+    rules = [Different("site"), LockedPairs([("m0", "s0")])]
+    with pytest.MonkeyPatch.context() as patch:
+        tiny(patch)
+        before = rmatch.match(mentors, mentees, rules=rules, score=[TeachingCoverage()])
+        assert ("m0", "s0") in {(pair.mentor, pair.mentee) for pair in before.pairs}
+        result = rmatch.rematch(before, states={("m0", "s0"): "active"})
+        assert result._plan.known is not None
+    assert [(e.mentor, e.mentee, e.reason.value) for e in result.ended] == [("m0", "s0", "rule")]
+    assert result.matching.check() == []
+
+
 def _keeps_margins(matching: Any) -> None:
     """No pair outside the pool is nearer to its prices than its mentee's margin."""
     problem, basis = matching.problem, matching.basis
@@ -174,7 +215,20 @@ def _happens(rng: Any, sides: list[dict[str, Any]], before: Any) -> dict[Any, st
     pairs = [(pair.mentor, pair.mentee) for pair in before.pairs]
     states = {pair: "declined" for pair in pairs if rng.random() < 0.15}
     allowed = [pair for pair in pairs if pair not in states and rng.random() < 0.1]
-    return states | {pair: "locked" for pair in allowed[:1] if _fits(sides, pair)}
+    if rng.random() < 0.2:  # a lock that may take the places of others
+        some: Any = [str(rng.choice(sorted(people))) for people in sides]
+        allowed = [pair for pair in [tuple(some)] if pair not in states]
+    kind = str(rng.choice(["locked", "locked", "active"]))
+    states |= {pair: kind for pair in allowed[:1] if _fits(sides, pair)}
+    locked = [pair for pair in _locks(before.problem) if pair not in states and rng.random() < 0.5]
+    return states | dict.fromkeys(locked, "active")  # locked no more
+
+
+def _locks(problem: Any) -> list[Any]:
+    rows, cols = problem.locks
+    return [
+        (problem.mentors.ids[i], problem.mentees.ids[j]) for i, j in zip(rows, cols, strict=True)
+    ]
 
 
 def _fits(sides: list[dict[str, Any]], pair: Any) -> bool:
