@@ -135,9 +135,13 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
 
 def stated(person: Person) -> dict[str, Any]:
     """Return the known fields that say something: those that differ from their defaults."""
-    nobody = Person(id="")
-    values = {f.name: getattr(person, f.name) for f in fields(Person) if f.name != "extra"}
-    return {name: value for name, value in values.items() if value != getattr(nobody, name)}
+    values = ((name, getattr(person, name), default) for name, default in _NOTHING_STATED.items())
+    return {name: value for name, value, default in values if value != default}
+
+
+_NOTHING_STATED = {
+    each.name: getattr(Person(id=""), each.name) for each in fields(Person) if each.name != "extra"
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -88,8 +90,9 @@ def distinct(cells: Sequence[Any]) -> tuple[Sequence[Any], NDArray[np.intp]]:
     kinds = set(map(type, cells)) - {str, type(None)}
     if len(kinds) > 1 or not kinds <= {bool, int, float, date}:
         return cells, np.arange(len(cells))
-    place = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
-    return list(place), np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
+    place: dict[Any, int] = defaultdict(count().__next__)  # a new cell gets the next number
+    which = np.fromiter(map(place.__getitem__, cells), np.intp, len(cells))
+    return list(place), which
 
 
 def read_each(
