@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rmatch.answers.answer import Answer, plain
-from rmatch.candidates import of_pairs
 from rmatch.check import check
 from rmatch.conflicts import infeasible
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.living.acceptance import State
 from rmatch.living.carry import Carried, carried
-from rmatch.living.changes import Change, Earlier, EarlierPair, Ended, Named, Reason, changes_of
+from rmatch.living.changes import Change, Earlier, Ended, Reason, changes_of
+from rmatch.living.judging import earlier_pairs, judged
 from rmatch.living.tilt import Best, best_within
 from rmatch.matching import Matching
-from rmatch.names import did_you_mean, label, labels
+from rmatch.names import did_you_mean, labels
 from rmatch.parameters import check_keywords, is_finite, is_whole, listed
 from rmatch.pipeline import refuse_faults
 from rmatch.problem import Problem
@@ -198,8 +198,8 @@ def rematch(
     check_keywords(rematch, reading, Reading)
     started = perf_counter()
     budget = _budget(max_changes, price)
-    old, old_states = _earlier(previous, {} if states is None else states)
     basis = previous.matching if isinstance(previous, Rematch) else previous
+    old, old_states = earlier_pairs(basis, {} if states is None else states)
     defaults = basis.problem if isinstance(basis, Matching) else None
     assert defaults is None or isinstance(defaults, Problem)
     gone = [pair for pair, state in old_states.items() if state.over]
@@ -213,7 +213,7 @@ def rematch(
     problem = _today(defaults, mentors, mentees, drop, reading, asked)
     before = basis if isinstance(basis, Matching) else None
     known = None if before is None else carried(before, problem, problem.bounds)
-    earlier = _judged(problem, old, old_states, known)
+    earlier = judged(problem, old, old_states, known)
     barred = {old[at] for at in earlier.barred}
     locked = [
         pair for pair, state in old_states.items() if state is State.LOCKED and pair not in barred
@@ -238,43 +238,6 @@ def _budget(max_changes: float | None, price: float | None) -> float:
             f"max_changes={max_changes!r}; allowed are None, whole numbers from 0 and math.inf"
         )
     return max_changes
-
-
-def _earlier(
-    previous: Previous, states: Mapping[Ids, str | State]
-) -> tuple[Sequence[Ids], dict[Ids, State]]:
-    """Return the pairs that were there, and the states of pairs; who has none is active."""
-    if isinstance(previous, Rematch):
-        previous = previous.matching
-    found: dict[Ids, State] = {}
-    old: Sequence[Ids]
-    if isinstance(previous, Matching):
-        if not isinstance(previous.problem, Problem):
-            raise InvalidInputError("rematch() needs people; this matching is of a bare matrix")
-        old = Named.of(previous)
-        locks = Named(*previous.problem.locks, previous.mentor_ids, previous.mentee_ids)
-        found = dict.fromkeys(locks, State.LOCKED)
-    elif isinstance(previous, MatchingRecord):
-        old = [_pair((pair.mentor, pair.mentee)) for pair in previous.pairs]
-    elif isinstance(previous, Mapping):
-        found = {_pair(pair): State.named(state) for pair, state in previous.items()}
-        old = [pair for pair, state in found.items() if not state.over]
-    else:
-        old = list(dict.fromkeys(map(_pair, listed("previous", previous))))
-    if not isinstance(states, Mapping):
-        raise InvalidInputError(f"states={states!r:.60}; a dict of pairs to their states is needed")
-    now = {_pair(pair): State.named(state) for pair, state in states.items()}
-    if now:
-        there = {*old, *found}
-        more = [pair for pair, state in now.items() if pair not in there and not state.over]
-        old = [*old, *more] if more else old
-    return old, found | now
-
-
-def _pair(pair: Any) -> Ids:
-    if not isinstance(pair, list | tuple) or len(pair) != 2:
-        raise InvalidInputError(f"earlier pair {pair!r}; (mentor id, mentee id) is needed")
-    return label(pair[0]), label(pair[1])
 
 
 def _today(
@@ -326,57 +289,6 @@ def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
     if known is None:
         return []
     return [rule for rule in known.rules if not isinstance(rule, LockedPairs | ChangeBudget)]
-
-
-def _judged(
-    problem: Problem, old: Sequence[Ids], states: dict[Ids, State], known: Carried | None
-) -> Earlier:
-    """Return the earlier pairs, and of each that cannot go on the reason."""
-    rows = cols = np.zeros(0, np.intp)
-    if known is not None:  # pairs of the earlier matching come first
-        rows, cols = known.mentor[known.chosen[0]], known.mentee[known.chosen[1]]
-    if len(rows) < len(old):
-        here, more = (problem.mentors._index, problem.mentees._index), old[len(rows) :]
-        rows = np.append(rows, [here[0].get(one, -1) for one, _ in more]).astype(np.intp)
-        cols = np.append(cols, [here[1].get(other, -1) for _, other in more]).astype(np.intp)
-    there = (rows >= 0) & (cols >= 0)
-    allowed = np.zeros(len(old), dtype=bool)
-    if known is not None:  # pairs of unchanged people: the rules said yes, and are the same
-        allowed[known.unchanged] = True
-    ask = there & ~allowed
-    allowed[ask] = of_pairs(problem, rows[ask], cols[ask])[1]
-    barred = {}
-    over = {pair for pair, state in states.items() if state.over}
-    done = [at for at, pair in enumerate(old) if pair in over] if over else []
-    allowed[done] = False
-    for at in np.flatnonzero(~allowed).tolist():
-        pair, state = old[at], states.get(old[at], State.ACTIVE)
-        missing = tuple(compress(pair, (rows[at] < 0, cols[at] < 0)))
-        if missing:
-            judged = EarlierPair(pair[0], pair[1], Reason.LEFT, missing)
-        elif state.over:
-            judged = EarlierPair(pair[0], pair[1], Reason(state.value))
-        else:
-            judged = _forbidden(problem, pair, state)
-        if judged.reason is not None:
-            barred[at] = judged
-    return Earlier(old, rows, cols, barred)
-
-
-def _forbidden(problem: Problem, pair: Ids, state: State) -> EarlierPair:
-    """Return a pair that rules forbid now; a lock outranks all of them but safety (§C6)."""
-    mentor = problem.mentors.person(problem.mentors.index(pair[0]))
-    mentee = problem.mentees.person(problem.mentees.index(pair[1]))
-    broken = [rule for rule in problem.pair_rules if not rule.allows(mentor, mentee)]
-    if state is State.LOCKED:
-        broken = [rule for rule in broken if rule.safety]
-        if not broken and pair[0] != pair[1]:
-            return EarlierPair(*pair)
-    names = tuple("" if rule.private else rule.describe() for rule in broken)
-    if not broken and pair[0] != pair[1]:
-        names = tuple(r.describe() for r in problem.pair_rules if r.minimum_score is not None)
-    safety = any(rule.safety for rule in broken) or pair[0] == pair[1]
-    return EarlierPair(*pair, Reason.SAFETY if safety else Reason.RULE, names)
 
 
 def _solve(
