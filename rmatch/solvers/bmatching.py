@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 #: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
 _LARGEST = 1 << 61
-#: How often there are ten bids for each mentee, at most. Where more are wanted, as between people
-#: who are alike, steps become larger each time.
-_TURNS = 10
+#: How often there are ten bids for each mentee, at most. Where there were some turns already, as
+#: between people who are alike, steps become larger each time.
+_TURNS, _FINE = 10, 3
 #: Edges looked at between two looks at the clock.
 _WORK = 20_000_000
 
@@ -263,7 +263,7 @@ def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: fl
         queue = np.zeros(people - network.mentors + 1, np.int32)
         spread = int(np.ptp(network.gains)) if len(network.gains) else 0
         for turn in range(_TURNS):
-            step = 1 + spread // max(256 >> 2 * turn, 1)
+            step = 1 + spread // max(256 >> 2 * max(turn + 1 - _FINE, 0), 1)
             made = kernel.bid(network, state, step, 10 * len(queue), queue)
             if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
                 break
