@@ -163,7 +163,7 @@ class Candidates:
         """Return the numbers of mentors and mentees."""
         return len(self.bounds.mentor_most), len(self.bounds.mentee_most)
 
-    @property
+    @cached_property
     def _largest_total(self) -> int:
         """A limit on the size of the objective of any selection."""
         gain, bounds = self.gain, self.bounds

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.ascending import places
 from rmatch.candidates import Bounds, Candidates, blocks
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
@@ -297,10 +298,7 @@ class _Loop:
         self.whole = bool((self.margin >= 0).all())
         self.scanned, self.known = prices.mentor, found.covering
         keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
-        at = np.searchsorted(self.keys, keys)
-        known = np.zeros(len(keys), bool)
-        inside = at < len(self.keys)
-        known[inside] = self.keys[at[inside]] == keys[inside]
+        at, known = places(keys, self.keys)
         new = ~known
         above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
         self.unfair = int(above.sum())

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmatch.ascending import among, merged, places
 from rmatch.candidates import Candidates, of_pairs
 from rmatch.forms import Exceptions
 from rmatch.pricing import Priced
@@ -51,35 +52,6 @@ _EACH = 20
 _BLOCK = 1 << 21
 #: The price of a mentor who is not to be looked at yet.
 _NOBODY = 1 << 60
-
-
-def places(values: Ints, ascending: Ints) -> tuple[Places, Bools]:
-    """Return where values stand among ascending ones, or would stand, and which are there."""
-    at = np.searchsorted(ascending, values)
-    if not len(ascending):
-        return at, np.zeros(len(values), dtype=bool)
-    return at, ascending[np.minimum(at, len(ascending) - 1)] == values
-
-
-def among(values: Ints, ascending: Ints) -> Bools:
-    """Say which values are among ascending ones."""
-    return places(values, ascending)[1]
-
-
-def marked(ascending: Ints, values: Ints) -> Bools:
-    """Say which ascending values are among others: ``among`` for many values and few others."""
-    found = np.zeros(len(ascending), dtype=bool)
-    at, there = places(values, ascending)
-    found[at[there]] = True
-    return found
-
-
-def merged(*parts: Ints) -> Ints:
-    """Return all values, ascending, none twice."""
-    values = np.sort(np.concatenate(parts))
-    fresh = np.ones(len(values), dtype=bool)
-    fresh[1:] = values[1:] != values[:-1]
-    return values[fresh]
 
 
 @dataclass(eq=False)

@@ -124,6 +124,9 @@ class BlockScanner:
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
+        from rmatch import kernels
+
+        kernel = kernels.load("scan")
         gains, allowed = self.problem.block(slice(None), cols)
         gains = np.ascontiguousarray(gains.T).astype(np.int64)
         value = gains - wanted.mentor
@@ -133,7 +136,8 @@ class BlockScanner:
         for row in np.flatnonzero(above.sum(axis=1) > wanted.most[cols]):
             # More than asked for: keep the best, equals by turn.
             mentee = cols.start + row
-            most, first = wanted.most[mentee], mentee * len(wanted.mentor) // len(wanted.mentee)
+            most = wanted.most[mentee]
+            first = kernel.first_turn(mentee, len(wanted.mentee), len(wanted.mentor))
             order = np.argsort(-np.roll(value[row], -first), kind="stable")
             order = (order + first) % len(order)
             covering[row] = value[row, order[most]]

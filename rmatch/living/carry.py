@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmatch.ascending import among, places
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
-from rmatch.repricing import Repricing, among, places
+from rmatch.repricing import Repricing
 from rmatch.rules import NotPrevious
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.answers.wording import figure, listed, shortened
+from rmatch.ascending import places
 from rmatch.candidates import of_pairs
-from rmatch.repricing import places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch import pricing
+from rmatch.ascending import among, marked
 from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
 from rmatch.pricing import Basis, Priced
-from rmatch.repricing import among, marked
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 

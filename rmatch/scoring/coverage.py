@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import scipy.sparse as sp
 
+from rmatch.ascending import places
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID, Floats, Gains, Linear, csr, on_grid
 from rmatch.scoring.base import ScorePart, Term
@@ -227,7 +228,7 @@ def levels_of(own: Ragged, wanted: Ragged) -> Floats:
     width = max(len(own.labels), 1)
     keys = own.rows * width + own.codes  # ascending: entries are sorted by label within a person
     asked = wanted.rows * width + wanted.codes
-    at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
-    if len(keys) == 0:
-        return np.zeros(len(asked))
-    return np.where(keys[at] == asked, own.values[at], 0.0)
+    at, there = places(asked, keys)
+    levels = np.zeros(len(asked))
+    levels[there] = own.values[at[there]]
+    return levels

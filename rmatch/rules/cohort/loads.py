@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from rmatch.ascending import places
 from rmatch.errors import InvalidInputError
 from rmatch.parameters import id_pairs
 from rmatch.rows import Row
@@ -387,9 +388,7 @@ class NoTwoCycles(PricedRule):
             if frozenset(names) in exempt:
                 continue
             wanted = np.array([other_j * problem.shape[0] + i, j * problem.shape[0] + other_i])
-            at = np.searchsorted(keys, wanted)
-            there = at < len(keys)
-            there[there] = keys[at[there]] == wanted[there]
+            at, there = places(wanted, keys)
             rows.append(Row(f"{names[0]} and {names[1]} one way only", None, 1, order[at[there]]))
         return rows
 

@@ -1,0 +1,43 @@
+"""Sets as ascending arrays of whole numbers, such as pairs as keys: what is there, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Places = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+
+def places(values: Ints, ascending: Ints) -> tuple[Places, Bools]:
+    """Return where values stand among ascending ones, or would stand, and which are there."""
+    at = np.searchsorted(ascending, values)
+    if not len(ascending):
+        return at, np.zeros(len(values), dtype=bool)
+    return at, ascending[np.minimum(at, len(ascending) - 1)] == values
+
+
+def among(values: Ints, ascending: Ints) -> Bools:
+    """Say which values are among ascending ones."""
+    return places(values, ascending)[1]
+
+
+def marked(ascending: Ints, values: Ints) -> Bools:
+    """Say which ascending values are among others: ``among`` for many values and few others."""
+    found = np.zeros(len(ascending), dtype=bool)
+    at, there = places(values, ascending)
+    found[at[there]] = True
+    return found
+
+
+def merged(*parts: Ints) -> Ints:
+    """Return all values, ascending, none twice."""
+    values = np.sort(np.concatenate(parts))
+    fresh = np.ones(len(values), dtype=bool)
+    fresh[1:] = values[1:] != values[:-1]
+    return values[fresh]
