@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rmatch import kernels
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,25 +50,28 @@ def bounding_of(
     mentors: sp.csr_array, mentees: sp.csr_array, keys: Sequence[Condition], order: NDArray[np.intp]
 ) -> Bounding:
     """Return rows and terms for mentors in scan order; no number in either matrix is negative."""
-    from rmatch.kernels.scan import GROUP, SIZE, Bounding
-
+    kernel = kernels.load("scan")
+    size, group = kernel.SIZE, kernel.GROUP
     terms, shapes = _terms(mentees, _runs(mentors), max(1, _NUMBERS // max(mentors.shape[0], 1)))
     count = int(shapes.row.max(initial=-1)) + 1
-    blocks = -(-mentors.shape[0] // SIZE)
-    rows = np.zeros((blocks, count, SIZE), np.float32)
+    blocks = -(-mentors.shape[0] // size)
+    rows = np.zeros((blocks, count, size), np.float32)
     by_feature = mentors.tocsc()
     lengths = np.diff(by_feature.indptr)[shapes.feature]
     entry = _ranges(by_feature.indptr[shapes.feature].astype(np.int64), lengths)
     mentor, row = by_feature.indices[entry], np.repeat(shapes.row, lengths)
     value = by_feature.data[entry].astype(np.float32) * np.repeat(shapes.value, lengths)
     # A mentor has one feature of a run, so this is the sum; of pooled features, a bound on each.
-    np.maximum.at(rows, (mentor // SIZE, row, mentor % SIZE), value)
-    groups = -(-blocks // GROUP)
-    peaks = np.zeros((groups * GROUP, count), np.float32)
+    np.maximum.at(rows, (mentor // size, row, mentor % size), value)
+    groups = -(-blocks // group)
+    peaks = np.zeros((groups * group, count), np.float32)
     peaks[:blocks] = rows.max(axis=2, initial=0)
-    peaks = np.ascontiguousarray(peaks.reshape(groups, GROUP, count).transpose(0, 2, 1))
+    peaks = np.ascontiguousarray(peaks.reshape(groups, group, count).transpose(0, 2, 1))
     starts = np.searchsorted(terms.mentee, np.arange(mentees.shape[0] + 1)).astype(np.int64)
-    return Bounding(rows, peaks, starts, terms.row, terms.slope, *_keys(keys, order, mentees))
+    bounding: Bounding = kernel.Bounding(
+        rows, peaks, starts, terms.row, terms.slope, *_keys(keys, order, mentees)
+    )
+    return bounding
 
 
 def _runs(mentors: sp.csr_array) -> Ints:
@@ -159,18 +164,17 @@ def _keys(
     conditions: Sequence[Condition], order: NDArray[np.intp], mentees: sp.csr_array
 ) -> tuple[NDArray[np.float32], ...]:
     """Return the keys of mentors in blocks, least and most of each block, and what is asked."""
-    from rmatch.kernels.scan import SIZE
-
-    blocks = -(-len(order) // SIZE)
-    keys = np.full((len(conditions), blocks * SIZE), np.inf, np.float32)
+    size = kernels.load("scan").SIZE
+    blocks = -(-len(order) // size)
+    keys = np.full((len(conditions), blocks * size), np.inf, np.float32)
     most = np.full_like(keys, -np.inf)
     asked = np.zeros((mentees.shape[0], len(conditions)), np.float32)
     for n, condition in enumerate(conditions):
         key, wish = _key(condition)
         keys[n, : len(order)] = most[n, : len(order)] = _up(key[order])
         asked[:, n] = -_up(-wish)
-    keys = np.ascontiguousarray(keys.reshape(-1, blocks, SIZE).transpose(1, 0, 2))
-    most = most.reshape(-1, blocks, SIZE).max(axis=2, initial=-np.inf).T
+    keys = np.ascontiguousarray(keys.reshape(-1, blocks, size).transpose(1, 0, 2))
+    most = most.reshape(-1, blocks, size).max(axis=2, initial=-np.inf).T
     return keys, np.ascontiguousarray(keys.min(axis=2, initial=np.inf)), most.copy(), asked
 
 

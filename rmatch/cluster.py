@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -122,12 +123,13 @@ class _Parcel:
 
     def opened(self) -> Any:
         """Return the object; the last few stay open, those of the current scan among them."""
-        if self.name not in _opened:
-            thing = pickle.loads(self.cargo.tobytes())
-            for old in list(_opened)[:-3]:
-                _opened.pop(old, None)
-            _opened[self.name] = thing
-        return _opened[self.name]
+        with _opening:  # a worker may run several threads
+            if self.name not in _opened:
+                thing = pickle.loads(self.cargo.tobytes())
+                for old in list(_opened)[:-3]:
+                    del _opened[old]
+                _opened[self.name] = thing
+            return _opened[self.name]
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class _Fault:
 #: What was packed here, as long as the scanner lives; and what was last opened here.
 _packed: WeakKeyDictionary[Any, _Parcel] = WeakKeyDictionary()
 _opened: dict[str, Any] = {}
+_opening = Lock()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from rmatch import kernels
 from rmatch.bounding import bounding_of, in_order
 from rmatch.conditions import Condition, Kind
 from rmatch.forms import GainForm, Linear, PairForm, Sparse, side_by_side
@@ -89,8 +90,6 @@ class FusedScanner:
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
-        from rmatch import kernels
-
         kernel = kernels.load("scan")
         extra, permitted = self._blocks(cols)
         best = _nothing_yet(cols, wanted)
@@ -118,20 +117,19 @@ class FusedScanner:
 
     def _changes(self, cols: slice, wanted: Wanted) -> tuple[NDArray[np.int64], ...]:
         """Return what need not be looked at again: see ``Task``."""
-        from rmatch.kernels.scan import SIZE
-
+        size = kernels.load("scan").SIZE
         mentors, mentees = len(self.order), cols.stop - cols.start
-        blocks = -(-mentors // SIZE)
+        blocks = -(-mentors // size)
         if wanted.known is None or wanted.fall is None:
             low, high = np.full(mentees, -(1 << 62)), np.full(blocks, 1 << 62)
             return low, high, np.zeros(0, np.int64), np.full(mentees, -1)
         slack = wanted.mentee[cols] - wanted.known[cols]
-        fall = np.full(blocks * SIZE, -(1 << 62))
+        fall = np.full(blocks * size, -(1 << 62))
         fall[:mentors] = wanted.fall[self.order]
         few = mentors - np.searchsorted(wanted.fall, slack, side="right", sorter=wanted.rising)
         few[few * ALONE > mentors] = -1
         fallen = self.place[wanted.rising[::-1][: mentors // ALONE]]  # nobody looks at more
-        return slack, fall.reshape(blocks, SIZE).max(axis=1), fallen, few
+        return slack, fall.reshape(blocks, size).max(axis=1), fallen, few
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return (mentees, mentors) gains and permissions of the forms without structure."""
@@ -164,8 +162,6 @@ class MatrixScanner:
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
-        from rmatch import kernels
-
         best, order = _nothing_yet(cols, wanted), np.arange(len(self.gains))
         kernels.load("scan").scan_matrix(
             self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols]
@@ -184,10 +180,8 @@ def _width(options: Options) -> int:
 
 def _nothing_yet(cols: slice, wanted: Wanted) -> Best:
     """Return empty heaps, with room for one pair more than wanted: the one that covers the rest."""
-    from rmatch.kernels.scan import Best
-
     starts = np.concatenate([[0], np.cumsum(wanted.most[cols] + 1)])
-    return Best(
+    best: Best = kernels.load("scan").Best(
         starts,
         np.zeros(len(starts) - 1, np.int64),
         wanted.mentee[cols].copy(),
@@ -195,6 +189,7 @@ def _nothing_yet(cols: slice, wanted: Wanted) -> Best:
         np.zeros(starts[-1], np.int64),
         np.zeros(starts[-1], np.int64),
     )
+    return best
 
 
 def _found(cols: slice, wanted: Wanted, best: Best, order: NDArray[np.intp], touched: int) -> Found:
@@ -245,15 +240,14 @@ def _sorted(matrix: sp.csr_array) -> sp.csr_array:
 
 
 def _sums(mentors: sp.csr_array, mentees: sp.csr_array) -> Sums:
-    from rmatch.kernels.scan import Sums
-
     types = (np.int64, np.int32, np.int64)
     arrays = [
         getattr(side, name).astype(kind)
         for side in (mentors, mentees)
         for name, kind in zip(("indptr", "indices", "data"), types, strict=True)
     ]
-    return Sums(*arrays)
+    sums: Sums = kernels.load("scan").Sums(*arrays)
+    return sums
 
 
 class _Store:
@@ -279,8 +273,6 @@ def _conditions(
     conditions: Sequence[Condition], order: NDArray[np.intp], shape: tuple[int, int]
 ) -> Conditions:
     """Put the data of all conditions into shared arrays, mentors in scan order."""
-    from rmatch.kernels.scan import Conditions
-
     floats, words, codes = _Store(np.float64), _Store(np.uint64), _Store(np.int32)
     cells, starts, values = _Store(np.uint8), _Store(np.int64), _Store(np.int32)
 
@@ -318,7 +310,7 @@ def _conditions(
         lines.append([each.kind, *data, *flags])
     table = np.array(lines, np.int64).reshape(-1, 7)
     values.add(np.zeros(codes.size - values.size))
-    return Conditions(
+    found: Conditions = kernels.load("scan").Conditions(
         table,
         floats.whole(),
         words.whole(),
@@ -327,6 +319,7 @@ def _conditions(
         starts.whole(),
         values.whole(),
     )
+    return found
 
 
 def _listed(
@@ -336,8 +329,6 @@ def _listed(
     shape: tuple[int, int],
 ) -> Listed:
     """Return the pairs with gains of their own, and the locked ones, by mentee."""
-    from rmatch.kernels.scan import Listed
-
     place = np.argsort(order)
     mentor = np.concatenate([place[locks[0]], *(place[each.mentors] for each in forms)])
     mentee = np.concatenate([locks[1], *(each.mentees for each in forms)])
@@ -348,7 +339,10 @@ def _listed(
     locked = np.zeros(len(pairs), np.uint8)
     locked[at[: len(locks[0])]] = 1
     mentees, mentors = np.divmod(pairs, max(shape[0], 1))
-    return Listed(np.searchsorted(mentees, np.arange(shape[1] + 1)), mentors, total, locked)
+    listed: Listed = kernels.load("scan").Listed(
+        np.searchsorted(mentees, np.arange(shape[1] + 1)), mentors, total, locked
+    )
+    return listed
 
 
 def _lists(

@@ -102,6 +102,11 @@ _PAIR_BYTES = 64
 _BLOCK_PAIRS = 1 << 21
 
 
+def first_turn(person: int, people: int, others: int) -> int:
+    """Return whose turn is first for a person: so that not everybody prefers the same equals."""
+    return person * others // people
+
+
 @dataclass(frozen=True, eq=False)
 class BlockScanner:
     """Scans by computing dense blocks: works for every rule and every score part."""
@@ -124,9 +129,6 @@ class BlockScanner:
 
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
-        from rmatch import kernels
-
-        kernel = kernels.load("scan")
         gains, allowed = self.problem.block(slice(None), cols)
         gains = np.ascontiguousarray(gains.T).astype(np.int64)
         value = gains - wanted.mentor
@@ -137,7 +139,7 @@ class BlockScanner:
             # More than asked for: keep the best, equals by turn.
             mentee = cols.start + row
             most = wanted.most[mentee]
-            first = kernel.first_turn(mentee, len(wanted.mentee), len(wanted.mentor))
+            first = first_turn(mentee, len(wanted.mentee), len(wanted.mentor))
             order = np.argsort(-np.roll(value[row], -first), kind="stable")
             order = (order + first) % len(order)
             covering[row] = value[row, order[most]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -16,14 +17,19 @@ from typing import Any
 
 logger = logging.getLogger("rmatch")
 
+_loading = threading.Lock()
 #: Where numba spends time on what it has not stored: seconds so far, and how deep in calls it is.
 _compiler = {"seconds": 0.0, "depth": 0.0, "began": 0.0}
 
 
 def load(name: str) -> ModuleType:
-    """Return a kernel module; from then on, what the compiler costs is counted."""
-    _listen()
-    return importlib.import_module(f"rmatch.kernels.{name}")
+    """Return a kernel module; from then on, what the compiler costs is counted.
+
+    The one way to a kernel at run time: numba breaks where two threads import it at once.
+    """
+    with _loading:
+        _listen()
+        return importlib.import_module(f"rmatch.kernels.{name}")
 
 
 @contextmanager

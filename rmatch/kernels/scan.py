@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rmatch import scan as plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -29,6 +31,8 @@ else:
     from numba import njit
 
 Array = NDArray[Any]
+
+first_turn = njit(cache=True, nogil=True)(plain.first_turn)
 
 #: Mentors per block, and blocks per group; a group's rows stay in the cache for many mentees.
 SIZE, GROUP = 256, 4
@@ -404,12 +408,6 @@ def _product(codes: Any, values: Any, places: Any, one: int, other: int) -> int:
         else:
             also += 1
     return total
-
-
-@njit(cache=True, nogil=True)
-def first_turn(person: int, people: int, others: int) -> int:
-    """Return whose turn is first for a person: so that not everybody prefers the same equals."""
-    return person * others // people
 
 
 @njit(cache=True, nogil=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +88,53 @@ def test_the_graph_is_read_from_the_code():
     assert GRAPH.has_edge("rmatch.pipeline", "rmatch.matching")
     assert GRAPH.has_edge("rmatch.matching", "rmatch.certificate")
     assert not GRAPH.has_edge("rmatch.answers.why", "rmatch.matching")  # for types only
+
+
+def _anywhere(body: list[ast.stmt]) -> Iterator[ast.ImportFrom]:
+    """Yield what a module imports from others at any time: in functions too, but not for types."""
+    for statement in body:
+        if isinstance(statement, ast.ImportFrom):
+            yield statement
+        for name in ("body", "orelse", "handlers", "finalbody"):
+            for_types = isinstance(statement, ast.If) and name == "body"
+            if not (for_types and ast.unparse(statement.test) == "TYPE_CHECKING"):
+                yield from _anywhere(getattr(statement, name, []))
+
+
+def _importers(prefix: str) -> set[str]:
+    """Return the modules that import from modules whose names begin so."""
+    bodies = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+    return {
+        name
+        for name, module in bodies.items()
+        if any((each.module or "").startswith(prefix) for each in _anywhere(module.body))
+    }
+
+
+def test_kernels_are_imported_by_nothing_but_their_loader():
+    """Whoever imports one otherwise imports numba, perhaps while another thread does."""
+    assert {"rmatch.kernels.scan", "rmatch.kernels.levels"} <= _importers("numba")
+    strangers = {n for n in _importers("rmatch.kernels.") if not n.startswith("rmatch.kernels.")}
+    assert strangers == set()
+
+
+THREADS = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+from rmatch import kernels
+
+def load(place):
+    time.sleep(place / 50)  # all along the time that importing numba takes
+    return kernels.load("network").FAR
+
+with ThreadPoolExecutor(40) as pool:
+    print(set(pool.map(load, range(40))) == {1 << 61})
+"""
+
+
+def test_kernels_can_be_loaded_by_many_threads_at_once():
+    """As by the threads of a web server; numba itself breaks, or waits for ever."""
+    run = subprocess.run(
+        [sys.executable, "-c", THREADS], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (run.stdout, run.stderr) == ("True\n", "")
