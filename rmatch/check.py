@@ -179,10 +179,11 @@ def _counts(
 ) -> list[Violation]:
     """Count everybody's pairs against their least and most, and all pairs against the seats."""
     bounds, (mentors, _) = problem.bounds, problem.shape
-    keys, times = np.unique(cols * mentors + rows, return_counts=True)
+    keys = np.sort(cols * mentors + rows)
+    again, more = np.unique(keys[1:][keys[1:] == keys[:-1]], return_counts=True)
     found = [
-        Violation(f"pair {(key % mentors, key // mentors)} is there {count} times")
-        for key, count in zip(keys[times > 1].tolist(), times[times > 1].tolist(), strict=True)
+        Violation(f"pair {(key % mentors, key // mentors)} is there {count + 1} times")
+        for key, count in zip(again.tolist(), more.tolist(), strict=True)
     ]
     for side, people, least, most in (
         ("mentor", rows, bounds.mentor_least, bounds.mentor_most),

@@ -116,8 +116,8 @@ PERSON_FIELDS = frozenset(f.name for f in fields(Person)) - {"extra"}
 def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
     """Return people from plain values by field; fields that are left out have their defaults.
 
-    Each person takes their values as a whole, not field by field, as ``Person(...)`` does: for
-    many people that takes a fraction of the time.
+    Everybody takes a field before anybody takes the next: for many people that takes a fraction of
+    the time that ``Person(...)`` does.
     """
     size = len(columns["id"])
     made = {
@@ -125,11 +125,9 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
         for each in fields(Person)
         if each.default_factory is not MISSING and each.name not in columns
     }
-    columns = {**columns, **made}
-    names = tuple(columns)
     people = list(map(object.__new__, repeat(Person, size)))
-    told = map(zip, repeat(names), zip(*columns.values(), strict=True))
-    deque(map(dict.update, map(vars, people), told), maxlen=0)  # a loop takes a third longer
+    for name, values in {**columns, **made}.items():
+        deque(map(object.__setattr__, people, repeat(name), values), maxlen=0)
     return people
 
 

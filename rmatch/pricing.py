@@ -39,7 +39,7 @@ _FIRST, _MORE = 20, 10
 _SOME, _SOME_PAIRS = 128, 1 << 20
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
-_NEAR = 8
+_NEAR = 6
 #: Bytes that one candidate edge takes, all told, while the restricted program is solved.
 _EDGE_BYTES = 160
 

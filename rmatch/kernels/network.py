@@ -104,24 +104,24 @@ def _list_edges(
     edges = len(tail)
     starts = np.zeros(people + 1, np.int64)
     head = np.empty(edges, np.int32)
+    ends = np.empty(2 * edges, np.int32)
+    listed = np.empty(2 * edges, np.int32)
+    gains = np.empty(2 * edges, np.int64)
     for edge in range(edges):
         head[edge] = mentors + mentee[edge]
         starts[tail[edge] + 1] += 1
         starts[head[edge] + 1] += 1
+        at = edges + edge  # mentees' edges come in that order already
+        ends[at] = tail[edge]
+        listed[at] = edge
+        gains[at] = gain[edge]
     for person in range(people):
         starts[person + 1] += starts[person]
-    ends = np.empty(2 * edges, np.int32)
-    listed = np.empty(2 * edges, np.int32)
-    gains = np.empty(2 * edges, np.int64)
     next_free = starts[: mentors + 1].copy()
     for edge in range(edges):
         at = next_free[tail[edge]]
         next_free[tail[edge]] += 1
         ends[at] = head[edge]
-        listed[at] = edge
-        gains[at] = gain[edge]
-        at = edges + edge  # mentees' edges come in that order already
-        ends[at] = tail[edge]
         listed[at] = edge
         gains[at] = gain[edge]
     return starts, ends, listed, gains, head
