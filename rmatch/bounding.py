@@ -50,7 +50,7 @@ def bounding_of(
     mentors: sp.csr_array, mentees: sp.csr_array, keys: Sequence[Condition], order: NDArray[np.intp]
 ) -> Bounding:
     """Return rows and terms for mentors in scan order; no number in either matrix is negative."""
-    kernel = kernels.load("scan")
+    kernel = kernels.load("bounds")
     size, group = kernel.SIZE, kernel.GROUP
     terms, shapes = _terms(mentees, _runs(mentors), max(1, _NUMBERS // max(mentors.shape[0], 1)))
     count = int(shapes.row.max(initial=-1)) + 1
@@ -68,7 +68,7 @@ def bounding_of(
     peaks[:blocks] = rows.max(axis=2, initial=0)
     peaks = np.ascontiguousarray(peaks.reshape(groups, group, count).transpose(0, 2, 1))
     starts = np.searchsorted(terms.mentee, np.arange(mentees.shape[0] + 1)).astype(np.int64)
-    bounding: Bounding = kernel.Bounding(
+    bounding: Bounding = kernels.load("scan").Bounding(
         rows, peaks, starts, terms.row, terms.slope, *_keys(keys, order, mentees)
     )
     return bounding
@@ -164,7 +164,7 @@ def _keys(
     conditions: Sequence[Condition], order: NDArray[np.intp], mentees: sp.csr_array
 ) -> tuple[NDArray[np.float32], ...]:
     """Return the keys of mentors in blocks, least and most of each block, and what is asked."""
-    size = kernels.load("scan").SIZE
+    size = kernels.load("bounds").SIZE
     blocks = -(-len(order) // size)
     keys = np.full((len(conditions), blocks * size), np.inf, np.float32)
     most = np.full_like(keys, -np.inf)

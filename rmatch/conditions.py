@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Kind(IntEnum):
-    """How a condition reads its data; the numbers are those of ``kernels.scan``."""
+    """How a condition reads its data."""
 
     REACHES = 0  # mentees[j] <= mentors[i], floats
     SHARES = 1  # a bit in common, (people, words)

@@ -117,7 +117,7 @@ class FusedScanner:
 
     def _changes(self, cols: slice, wanted: Wanted) -> tuple[NDArray[np.int64], ...]:
         """Return what need not be looked at again: see ``Task``."""
-        size = kernels.load("scan").SIZE
+        size = kernels.load("bounds").SIZE
         mentors, mentees = len(self.order), cols.stop - cols.start
         blocks = -(-mentors // size)
         if wanted.known is None or wanted.fall is None:
@@ -163,7 +163,7 @@ class MatrixScanner:
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
         best, order = _nothing_yet(cols, wanted), np.arange(len(self.gains))
-        kernels.load("scan").scan_matrix(
+        kernels.load("matrix").scan_matrix(
             self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols]
         )
         touched = len(order) * (cols.stop - cols.start)

@@ -7,25 +7,14 @@ potential there stands further behind.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    F = TypeVar("F", bound=Callable[..., Any])
-
-    def njit(**options: Any) -> Callable[[F], F]:
-        """Compile a function."""
-        ...
-
-else:
-    from numba import njit
+from rmatch.kernels.compiler import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_apart(
     potential: Any,
     moved: Any,
@@ -62,7 +51,7 @@ def set_apart(
             size[begin_at] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def missing(
     mentors: int, mentor: Any, mentee: Any, gain: Any, listed: Any, spot: Any, least: Any, wish: Any
 ) -> Any:

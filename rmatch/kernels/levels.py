@@ -17,27 +17,12 @@ that is done stay in play which may still be swapped for each other ("settled").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rmatch.kernels.compiler import Array, compiled
 from rmatch.kernels.groups import set_apart
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    F = TypeVar("F", bound=Callable[..., Any])
-
-    def njit(**options: Any) -> Callable[[F], F]:
-        """Compile a function."""
-        ...
-
-else:
-    from numba import njit
-
-Array = NDArray[Any]
 
 FAR = 1 << 30
 #: What is known of an edge: it may come or go; it is chosen; it costs nothing, its level is done.
@@ -111,7 +96,7 @@ def state_for(graph: Graph, chosen: Array, opened: Array) -> State:
     return state
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def begin(graph: Graph, state: State, edges: Any) -> None:
     """Choose the edges of the matching to start from."""
     for edge in edges:
@@ -119,7 +104,7 @@ def begin(graph: Graph, state: State, edges: Any) -> None:
     state.supply[:] = state.degree
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def choose(
     tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
 ) -> None:
@@ -130,7 +115,7 @@ def choose(
         degree[person] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def release(
     tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
 ) -> None:
@@ -145,7 +130,7 @@ def release(
                 break
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def treat_all(graph: Graph, state: State, levels: int, taken: Any, first_only: bool) -> int:
     """Treat one level after the other; return the last that cannot be avoided, -1 for none.
 
@@ -162,7 +147,7 @@ def treat_all(graph: Graph, state: State, levels: int, taken: Any, first_only: b
     return last
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def treat(graph: Graph, state: State, level: int, taken: Any) -> None:
     """Take as few edges of a level as possible."""
     tail, head, place, group = graph.tail, graph.head, graph.place, state.group
@@ -183,7 +168,7 @@ def treat(graph: Graph, state: State, level: int, taken: Any) -> None:
     _close(graph, state, level, moved)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> int:
     """Give a mentor the pair back that was taken, the cheapest way; return who has a potential."""
     people, mentors, starts, place = len(graph.most), graph.mentors, graph.starts, graph.place
@@ -288,7 +273,7 @@ def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> i
     return moved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _reach(
     potential: Any,
     distance: Any,
@@ -319,7 +304,7 @@ def _reach(
     return count, end
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _flip(graph: Graph, state: State, root: int, last: int) -> None:
     """Send one pair along the path to ``last``; edges leave before edges come."""
     tail, head, place = graph.tail, graph.head, graph.place
@@ -348,7 +333,7 @@ def _flip(graph: Graph, state: State, root: int, last: int) -> None:
             node = before
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _close(graph: Graph, state: State, level: int, moved: int) -> None:
     """Close what no optimum of the level changes, and set people apart."""
     people, potential = len(graph.most), state.potential
@@ -393,7 +378,7 @@ def _close(graph: Graph, state: State, level: int, moved: int) -> None:
         potential[person] = 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _close_settled(graph: Graph, state: State, person: int) -> None:
     """Close a person's settled edges to people of another potential."""
     mentors, tail, head, status = graph.mentors, graph.tail, graph.head, state.status
@@ -412,7 +397,7 @@ def _close_settled(graph: Graph, state: State, person: int) -> None:
                 state.settled_of[other] -= 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _close_places(graph: Graph, state: State, person: int) -> None:
     """Fix how few or how many pairs a person has, where another number is in no optimum."""
     people = len(graph.most)

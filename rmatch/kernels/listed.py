@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from rmatch.kernels.scan import first_turn, keep, later
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    F = TypeVar("F", bound=Callable[..., Any])
-
-    def njit(**options: Any) -> Callable[[F], F]:
-        """Compile a function."""
-        ...
-
-else:
-    from numba import njit
+from rmatch.kernels.compiler import compiled
+from rmatch.kernels.heaps import first_turn, keep, later
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def best(
     person: Any, other: Any, value: Any, few: int, held: Any, others: int, chosen: Any
 ) -> None:
@@ -49,7 +37,7 @@ def best(
             chosen[edges[at]] = True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def raise_to_last_place(starts: Any, value: Any, places: Any, price: Any) -> None:
     """Raise prices to what the last of everybody's places is worth, filled by their best edges.
 

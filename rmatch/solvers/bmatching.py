@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rmatch import kernels
 from rmatch.candidates import Bounds, Candidates, Feature
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
@@ -198,8 +199,6 @@ def _network(
     free: _Free, largest: int, warm: Prices | None, start: NDArray[np.intp]
 ) -> tuple[Network, State]:
     """Lay the program out for the kernels."""
-    from rmatch import kernels
-
     kernel = kernels.load("network")
     candidates, bounds = free.candidates, free.bounds
     mentors, mentees = candidates.shape
@@ -255,25 +254,23 @@ def _must(
 
 def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: float | None) -> bool:
     """Bid, make edges fair, settle people; return whether the end was reached."""
-    from rmatch import kernels
-
-    kernel = kernels.load("network")
+    bidding, paths = kernels.load("bidding"), kernels.load("paths")
     people = len(network.most)
     if bids:
         queue = np.zeros(people - network.mentors + 1, np.int32)
         spread = int(np.ptp(network.gains)) if len(network.gains) else 0
         for turn in range(_TURNS):
             step = 1 + spread // max(256 >> 2 * max(turn + 1 - _FINE, 0), 1)
-            made = kernel.bid(network, state, step, 10 * len(queue), queue)
+            made = bidding.bid(network, state, step, 10 * len(queue), queue)
             if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
                 break
-        kernel.tighten(network, state, 2)
+        bidding.tighten(network, state, 2)
     elif not fair:
-        kernel.rise(network, state)
-    search = kernel.search_for(people)
+        bidding.rise(network, state)
+    search = paths.search_for(people)
     order = np.arange(people, dtype=np.int32)
     return _in_slices(
-        lambda at: kernel.settle(network, state, search, order, at, _WORK), people, deadline
+        lambda at: paths.settle(network, state, search, order, at, _WORK), people, deadline
     )
 
 
@@ -292,13 +289,11 @@ def _in_slices(step: Callable[[int], int], end: int, deadline: float | None) -> 
 
 def _seats(network: Network, state: State, seats: int | None) -> int:
     """Take out pairs beyond the seats, the cheapest first; return the price of a seat."""
-    from rmatch import kernels
-
     if seats is None:
         return 0
-    kernel = kernels.load("network")
-    search = kernel.search_for(len(network.most))
-    return int(kernel.leave(network, state, search, seats, 0))
+    paths = kernels.load("paths")
+    search = paths.search_for(len(network.most))
+    return int(paths.leave(network, state, search, seats, 0))
 
 
 def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Prices:

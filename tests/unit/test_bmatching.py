@@ -113,7 +113,6 @@ def test_small_problems_never_wait_for_the_compiler() -> None:
     """Neither numba nor the kernels are imported where they would not pay."""
     code = (
         "import sys, rmatch; rmatch.match_matrix([[1, 2], [3, 4]], mentor_capacity=2); "
-        "slow = {'numba', 'rmatch.kernels.network', 'rmatch.kernels.scan'}; "
-        "sys.exit(bool(slow & {*sys.modules}))"
+        "sys.exit('numba' in sys.modules or 'rmatch.kernels.compiler' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
