@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.ascending import places
-from rmatch.candidates import Bounds, Candidates, blocks
+from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.errors import SolverError
+from rmatch.first_prices import first_prices
 from rmatch.fused import FusedScanner, MatrixScanner
 from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 LARGE = 1_000_000
 #: Pairs per mentee in the first program, and new ones per mentee and round.
 _FIRST, _MORE = 20, 10
-#: Mentees whose gains give the first prices, and how many of these pairs are computed at a time.
-_SOME, _SOME_PAIRS = 128, 1 << 20
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
 _NEAR = 6
@@ -216,35 +215,10 @@ class _Loop:
                 f"candidate pair for each mentee takes about {least:,} bytes; allow more",
                 "memory",
             )
-        guess = Prices(self._first_prices(), np.full(mentees, LOWEST))
+        guess = Prices(first_prices(self.problem), np.full(mentees, LOWEST))
         self._price(guess, _FIRST, "first scan")
         while self.status is Status.FEASIBLE and not self.stopped:
             self._round()
-
-    def _first_prices(self) -> NDArray[np.int64]:
-        """Return prices to begin with: the cubic mean of what mentors gain with some mentees.
-
-        Else all mentees would list those few mentors first who know what everybody wants. Prices
-        are made by those who gain most, so larger gains count for more than in a plain mean.
-        Mentors are drawn together as far as they differ by chance (see Efron and Morris, "Data
-        analysis using Stein's estimator and its generalizations", Journal of the American
-        Statistical Association 70, 1975); else all would list the same lucky few.
-        """
-        mentors, mentees = self.problem.shape
-        if not mentors or not mentees:
-            return np.zeros(mentors, np.int64)
-        some = np.unique(np.linspace(0, mentees - 1, min(mentees, _SOME)).astype(np.intp))
-        mean, square = np.zeros(mentors), np.zeros(mentors)
-        for rows, cols in blocks((mentors, len(some)), _SOME_PAIRS):
-            gains, allowed = self.problem.block(rows, some[cols])
-            gains = np.where(allowed, np.maximum(gains, 0), 0).astype(np.float64)
-            cubes = gains * gains * gains
-            mean += cubes.sum(axis=1) / len(some)
-            square += (cubes * cubes).sum(axis=1) / len(some)
-        between, by_chance = mean.var(), (square - mean * mean).mean() / len(some)
-        share = max(0.0, 1 - by_chance / between) if between > 0 else 0.0
-        prices: NDArray[np.float64] = np.cbrt(mean.mean() + share * (mean - mean.mean()))
-        return prices.astype(np.int64)
 
     def _round(self) -> None:
         candidates = self._candidates()
