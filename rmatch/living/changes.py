@@ -273,7 +273,9 @@ class _Chain:
             cause, head = Cause.WAITED, "had a free place"
         tail = "" if cause is Cause.MOVED else f"; {self._next(got)}{self._others(mentee)}"
         was = tuple(pair.mentor for pair in lost)
-        return Change(mentee, "mentee", was, got, cause, self.moves, f"{mentee}: {head}{tail}")
+        return Change(
+            mentee, "mentee", was, got, cause, len(self.given_up), f"{mentee}: {head}{tail}"
+        )
 
     def of_mentor(self, mentor: str) -> Change | None:
         """Return what changes for a mentor who is here and has nobody left."""
@@ -285,12 +287,12 @@ class _Chain:
         words = f"{mentor}: {head}; nobody was next"
         was = tuple(pair.mentee for pair in lost)
         cause = Cause.MOVED if moved else Cause.ENDED
-        return Change(mentor, "mentor", was, (), cause, self.moves, words)
+        return Change(mentor, "mentor", was, (), cause, len(self.given_up), words)
 
-    @property
-    def moves(self) -> int:
-        """How many pairs of the chain could have gone on."""
-        return sum(pair.reason is Reason.GIVEN_UP for pair in self.gone.values())
+    @cached_property
+    def given_up(self) -> tuple[EarlierPair, ...]:
+        """The pairs of the chain that could have gone on."""
+        return tuple(pair for pair in self.gone.values() if pair.reason is Reason.GIVEN_UP)
 
     def _next(self, got: tuple[str, ...]) -> str:
         if not got:
@@ -301,7 +303,7 @@ class _Chain:
         return f"{listed(got)} {'was' if len(got) == 1 else 'were'} next"
 
     def _others(self, mentee: str) -> str:
-        movers = {p.mentee for p in self.gone.values() if p.reason is Reason.GIVEN_UP} - {mentee}
+        movers = {pair.mentee for pair in self.given_up} - {mentee}
         if not movers:
             return ", nobody else moves"
         return f", {shortened(sorted(movers), 3)} {'moves' if len(movers) == 1 else 'move'} for it"
@@ -322,7 +324,7 @@ class _Chain:
 
     def _gain(self) -> float | None:
         """Return what the chain brings in score; ``None`` where a pair of it has no score today."""
-        if any(pair.reason is not Reason.GIVEN_UP for pair in self.gone.values()):
+        if len(self.given_up) < len(self.gone):
             return None
         return self._score(self.new) - self._score(list(self.gone))
 
