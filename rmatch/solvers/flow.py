@@ -100,9 +100,12 @@ def _must(candidates: Candidates) -> int:
     bounds = candidates.bounds
     if not candidates.features & {Feature.MINIMUMS, Feature.LOCKS}:
         return 0
-    # Two selections differ by at most twice the largest sum of gains: one at -G Q, one at G Q.
-    gains = 2 * np.abs(candidates.gain).max(initial=0) * bounds.most_pairs
-    return int(gains + bounds.mentor_bonus.sum() + bounds.mentee_bonus.sum()) + 1
+    # Two selections differ by cycles of changes. Each passes everybody at most once, so it has at
+    # most twice as many pairs as the smaller side has people, or as a selection has pairs, and
+    # takes at most one mentor's bonus away and one mentee's.
+    pairs = min(*candidates.shape, bounds.most_pairs)
+    bonuses = int(bounds.mentor_bonus.max(initial=0)) + int(bounds.mentee_bonus.max(initial=0))
+    return 2 * pairs * int(np.abs(candidates.gain).max(initial=0)) + bonuses + 1
 
 
 def _person_arcs(

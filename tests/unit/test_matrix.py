@@ -104,6 +104,18 @@ def test_the_smallest_floats_count_too():
     assert [pair.score for pair in matching.pairs] == [5e-324, 1e-323]
 
 
+@pytest.mark.parametrize("size", [3, 24, 120])
+def test_a_float_matrix_with_minimums_is_never_too_fine(size):
+    """The grid is as fine as totals allow; what minimums are worth must fit on it too."""
+    scores = np.random.default_rng(size).random((size, size))
+    scores[:, 0] = 0.0
+    minimum = [1] * 2 + [0] * (size - 2)
+    asked = {"mentor_minimum": minimum, "objective": "coverage_first", "seats": size - 1}
+    matching = rmatch.match_matrix(scores, **asked)
+    assert matching.units == rmatch.match_matrix(scores, solver="pricing", **asked).units
+    assert matching.certificate.verify(matching.problem)
+
+
 def test_nullable_and_narrow_types_are_numbers():
     """Data frames of nullable integers, and counts of few bits, are read as what they are."""
     scores = pd.DataFrame([[1, 2], [4, 3]]).astype("Int64")
