@@ -96,9 +96,10 @@ class Problem:
         seed: int | None,
     ) -> Problem:
         """Check that all parts fit aligned rosters in canonical order."""
-        bound = tuple(_as_rule(rule).bound(mentors, mentees) for rule in listed("rules", rules))
-        for rule in bound:
+        given = [_as_rule(rule) for rule in listed("rules", rules)]
+        for rule in given:
             rule.validate(mentors, mentees)
+        bound = tuple(rule.bound(mentors, mentees) for rule in given)
         parts = _default_parts(mentors, mentees) if score is None else _as_parts(score)
         for part in parts:
             part.validate(mentors, mentees)

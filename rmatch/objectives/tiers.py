@@ -203,7 +203,7 @@ class Pairs(Tier):
             return
         if rosters is None:
             raise InvalidInputError("Pairs: a matrix has no people to ask a rule about")
-        self._bound(problem).validate(rosters["mentors"], rosters["mentees"])
+        self.rule.validate(rosters["mentors"], rosters["mentees"])
 
     def edges(self, problem: Any, candidates: Candidates) -> Ints:
         """Return 1 for every pair that counts."""

@@ -87,7 +87,14 @@ class NotPrevious(PairRule):
                 "not_previous: cycles= needs the cycle of every pair: (mentor, mentee, cycle)"
             )
         object.__setattr__(self, "pairs", pairs)
-        object.__setattr__(self, "among", tuple(self.among))
+        among = listed("not_previous: among", self.among)
+        if not all(isinstance(rule, PairRule) for rule in among):
+            raise InvalidInputError(f"not_previous: among={self.among!r}; pair rules are allowed")
+        object.__setattr__(self, "among", among)
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        for rule in self.among:
+            rule.validate(mentors, mentees)
 
     def bound(self, mentors: Roster, mentees: Roster) -> NotPrevious:
         """Find the repeats that are allowed again."""

@@ -212,3 +212,13 @@ def test_a_class_or_a_score_part_is_no_rule():
         rmatch.match(*people, rules=[Vetoes])
     with pytest.raises(rmatch.InvalidInputError, match=r"belongs into score="):
         rmatch.match(*people, rules=[Same("site").soft()])
+
+
+def test_rules_of_whom_one_could_meet_are_checked_too():
+    """A rule within a rule needs its column like any other, and must be a rule."""
+    people = [{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}]
+    rule = NotPrevious([("m", "s")], until_all_seen=True, among=[Same("site")])
+    with pytest.raises(rmatch.InvalidInputError, match="same_site reads the column 'site'"):
+        rmatch.match(*people, rules=[rule])
+    with pytest.raises(rmatch.InvalidInputError, match=r"among=.*; pair rules are allowed"):
+        NotPrevious([("m", "s")], among=[len])
