@@ -252,7 +252,7 @@ def _birth_year(cell: Any, as_of: int) -> tuple[float, float]:
 
 
 def _age(cell: Any, as_of: int) -> tuple[float, float]:
-    if isinstance(cell, str) and not cell.strip().isdecimal():
+    if isinstance(cell, str) and not re.fullmatch(r"\d+([.,]\d+)?", cell.strip()):
         return _age_band(cell, as_of)
     age = number(cell)
     if not 14 <= age <= 100:
@@ -276,6 +276,7 @@ def _age_band(cell: Any, as_of: int) -> tuple[float, float]:
     return float(as_of - oldest), float(as_of - youngest)
 
 
+_DAY = 24 * 60
 _CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?"
 _HOURS = re.compile(rf"\s*{_CLOCK}\s*(?:-|–|to)\s*{_CLOCK}\s*")
 
@@ -288,6 +289,7 @@ def hours(cells: Sequence[Any], where: Cells) -> tuple[Numbers, Numbers]:
 def _hours(cell: Any) -> tuple[float, float]:
     found = _HOURS.fullmatch(str(cell))
     clock = [int(part or 0) for part in found.groups()] if found else [99, 0, 99, 0]
-    if max(clock[0], clock[2]) > 24 or max(clock[1], clock[3]) > 59:
+    begin, end = clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
+    if max(begin, end) > _DAY or max(clock[1], clock[3]) > 59:
         raise Bad(f"{cell!r} are no working hours", "write 09:00-17:00")
-    return clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
+    return begin, end

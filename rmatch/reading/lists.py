@@ -48,14 +48,15 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
-    lists, which = distinct(cells)
+    different, which = distinct(cells)
+    lists = [cell.strip() if isinstance(cell, str) else cell for cell in different]
     separator = _separator(lists)
     unread: dict[int, list[Bad]] = {}
     items, ends = _all_items(lists, separator, unread)
     where.report(unread, which)
     # Few items are different: each is read once, the rest is looking up.
-    different, entry = distinct(items)
-    labels, codes, values, weights, wrong = _read_all(different, read, split or _whole)
+    unlike, entry = distinct(items)
+    labels, codes, values, weights, wrong = _read_all(unlike, read, split or _whole)
     starts = np.array(ends)
     faults: dict[int, list[Bad]] = {}
     for at in np.flatnonzero(np.isin(entry, list(wrong))).tolist() if wrong else ():
@@ -158,12 +159,15 @@ def with_ranks(column: Ragged) -> Ragged:
 
 def _separator(cells: Sequence[Any]) -> str:
     """The strongest separator that any cell of the column uses: one column, one way of writing."""
-    written = [cell for cell in cells if isinstance(cell, str)]
+    written = [cell for cell in cells if isinstance(cell, str) and not cell.startswith(_JSON)]
     for separator in (";", "|", "\n"):
         if any(separator in cell for cell in written):
             return separator
     return ","
 
+
+#: JSON begins so, and has its own commas.
+_JSON = ("{", "[")
 
 _LONGEST_MISSING = max(map(len, MISSING))
 
@@ -177,14 +181,14 @@ def _items(cell: Any, separator: str) -> Collection[Any]:
     if isinstance(cell, str):
         if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING:
             return ()
-        if cell[0] in "{[":
+        if cell.startswith(_JSON):
             return _items(_json(cell), separator)
         return _split(cell, separator)
     if isinstance(cell, Mapping):
         return cell.items()
     if isinstance(cell, set | frozenset):
-        return sorted(cell)
-    if isinstance(cell, list | tuple | np.ndarray):
+        return _listed(sorted(cell, key=str))
+    if isinstance(cell, list | tuple) or (isinstance(cell, np.ndarray) and cell.ndim):
         return _listed(cell)
     if missing(cell):
         return ()
@@ -208,9 +212,19 @@ def _listed(cell: Iterable[Any]) -> list[Any]:
 
 def _json(cell: str) -> Any:
     try:
-        return json.loads(cell)
-    except ValueError as error:
+        return json.loads(cell, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
         raise Bad(f"{cell[:40]!r} begins like JSON but is not: {error}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; of a name that is there twice, JSON itself keeps the last value."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Bad(f"{twice!r} is there twice in {{...}}")
+    return found
 
 
 def split_level(item: str) -> tuple[str, str | None]:

@@ -171,10 +171,15 @@ def _csv_rows(path: Path) -> Iterable[list[str]]:
         dialect.doublequote = True
     except csv.Error:
         dialect = "excel"
+    done = 0
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), dialect, strict=True)
+        for row in csv.reader(io.StringIO(text, newline=""), dialect, strict=True):
+            yield row
+            done += 1
     except csv.Error as error:
-        raise InvalidInputError(f"{path.name} is not a readable CSV file: {error}") from error
+        text = f"{path.name} is not a readable CSV file: {error}"
+        hint = 'close quotes, and write a quote within quotes twice: ""'
+        raise InvalidInputError.from_problems([InputProblem(text, done + 1, hint=hint)]) from error
 
 
 def _decoded(path: Path) -> str:

@@ -223,6 +223,12 @@ def test_a_capacity_beyond_all_people_is_no_limit():
         ({"skills": [{"level": 4}]}, "an item with a level has no name"),
         ({"skills": {None: 4}}, "an item with a level has no name"),
         ({"goals": "*2"}, "an item with a level has no name"),
+        ({"skills": '{"AI": 4, "AI": 2}'}, "'AI' is there twice in {...}"),
+        ({"skills": 50_000 * "["}, "begins like JSON but is not"),
+        ({"interests": np.array(5)}, "array(5) is no list"),
+        ({"skills": {("AI", 4, 2)}}, "('AI', 4, 2) is no pair of name and level"),
+        ({"age": "30,50"}, "column 'age': '30,50' is no number (write a decimal point)"),
+        ({"working_hours": "24:30-08:00"}, "'24:30-08:00' are no working hours"),
         ({"department": b"IT"}, "b'IT' is bytes, no text (decode it first)"),
         ({"id": "\u200b"}, "the id is missing"),
         ({"hours_from": 9}, "column 'hours_from': rmatch makes a column of this name of"),
@@ -244,6 +250,35 @@ def test_missing_items_of_a_list_are_nobody_and_nothing():
     one, other = rmatch.read_roster(people)
     assert (one.skills, other.skills) == ({"AI": 1.0}, {"AI": 1.0})
     assert (one.vetoes, other.vetoes) == (frozenset({"b"}), frozenset())
+
+
+def test_spaces_around_a_list_say_nothing():
+    """JSON after a space was a skill called '["AI"]', and a gap between spaces one called n/a."""
+    one, other = rmatch.read_roster(
+        [{"id": 1, "skills": ' ["AI"]\n'}, {"id": 2, "skills": " n/a "}]
+    )
+    assert (one.skills, other.skills) == ({"AI": 1.0}, {})
+
+
+def test_separators_within_json_are_those_of_nobody_else():
+    """A semicolon in a label of JSON made one skill of the next person's two."""
+    people = [{"id": "a", "skills": '["R; S"]'}, {"id": "b", "skills": "Python, SQL"}]
+    one, other = rmatch.read_roster(people)
+    assert (set(one.skills), set(other.skills)) == ({"R; S"}, {"Python", "SQL"})
+
+
+def test_a_set_may_hold_anything_that_names():
+    """Numbers and text have no order, which is no reason for a traceback."""
+    (person,) = rmatch.read_roster([{"id": "a", "interests": {1, "jazz", None}}])
+    assert person.interests == {"1", "jazz"}
+
+
+def test_an_age_written_with_a_decimal_point_is_no_band():
+    """A column of ages that had a gap is written 54.0; 30.50 is half a year, not 30 to 50."""
+    one, other = rmatch.read_roster(
+        [{"id": 1, "age": "54.0"}, {"id": 2, "age": "30.50"}], as_of=2026
+    )
+    assert (one.birth_year, other.birth_year) == (1972, 1995.5)
 
 
 def test_marks_of_no_width_make_no_other_person():

@@ -223,6 +223,15 @@ def test_cells_beyond_the_header_are_named(tmp_path):
         rmatch.read_roster(path)
 
 
+@pytest.mark.parametrize("row", ['2,"open', '2,"shut"x'])
+def test_a_row_with_bad_quotes_is_named(row, tmp_path):
+    """Whoever has to close a quote must know where."""
+    path = tmp_path / "people.csv"
+    path.write_text(f"id,name\n1,Bo\n{row}\n")
+    with pytest.raises(rmatch.InvalidInputError, match=r"row 3: .* is not a readable CSV"):
+        rmatch.read_roster(path)
+
+
 def test_lists_are_written_in_many_ways():
     """Text with any separator, JSON, mappings and sequences are the same list."""
     ways = [
