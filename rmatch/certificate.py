@@ -1,6 +1,7 @@
 """Certificates: prices that prove to anyone that no matching is better (§C9).
 
-For any whole-number prices *u* of mentors, *v* of mentees and *z* >= 0 of a seat,
+For any whole-number prices *u* of mentors, *v* of mentees and *z* >= 0 of a seat (0 where seats
+have no limit),
 
     sum over allowed pairs of max(0, g_ij - u_i - v_j - z)   [over locked pairs without the max]
     + sum over mentors of max over d in [least, most] of (u_i d + bonus_i [d >= 1])
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmatch.candidates import Bounds, Candidates, Matchable
+
+
+#: No sum of a gain and prices reaches it: beyond, whole numbers of 64 bits begin anew.
+_COUNTED = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,44 @@ class Certificate:
 
     def verify(self, problem: Any) -> Verification:
         """Recompute the proof over all pairs, allowed or not, without any solver."""
-        wrong = tuple(check(problem, self.pairs, self.objective))
-        bound = dual_bound(problem, self.prices)
         mentors, mentees = problem.shape
+        no_prices = _no_prices(problem, self.prices)
+        wrong = (*check(problem, self.pairs, self.objective), *no_prices)
+        bound = _bound_anyway(problem) if no_prices else dual_bound(problem, self.prices)
         holds = not wrong and bound == self.objective
-        return Verification(holds, bound, self.objective, mentors * mentees, wrong)
+        priced = 0 if no_prices else mentors * mentees
+        return Verification(holds, bound, self.objective, priced, wrong)
+
+
+def _bound_anyway(problem: Matchable) -> int:
+    """Return what no matching exceeds, whatever prices say."""
+    bounds = problem.bounds
+    total: int = problem.gain_limit * bounds.clipped().most_pairs
+    total += sum(bounds.mentor_bonus.tolist()) + sum(bounds.mentee_bonus.tolist())
+    return total
+
+
+def _no_prices(problem: Matchable, prices: Prices) -> list[Violation]:
+    """Return why numbers are no prices, which bound nothing."""
+    bounds, largest = problem.bounds, problem.gain_limit + abs(prices.seat)
+    found = []
+    for side, price, most, bonus in (
+        ("mentor", prices.mentor, bounds.mentor_most, bounds.mentor_bonus),
+        ("mentee", prices.mentee, bounds.mentee_most, bounds.mentee_bonus),
+    ):
+        if price.shape != most.shape or price.dtype.kind != "i":
+            found.append(Violation(f"one whole number is needed as price of each {side}"))
+            continue
+        size = np.abs(price.astype(float))
+        largest += int(size.max(initial=0))
+        if (size * np.maximum(most, 1) + bonus >= _COUNTED).any():
+            found.append(Violation(f"prices of {side}s are too large to be counted"))
+    if largest >= _COUNTED:
+        found.append(Violation(f"gains and prices up to {largest} are too large to be counted"))
+    if prices.seat < 0 or (prices.seat and bounds.seats is None):
+        limit = "no limit" if bounds.seats is None else f"the limit {bounds.seats}"
+        found.append(Violation(f"a seat has the price {prices.seat}, and seats have {limit}"))
+    return found
 
 
 def dual_bound(problem: Matchable, prices: Prices) -> int:
@@ -78,7 +116,7 @@ def dual_bound(problem: Matchable, prices: Prices) -> int:
         reduced = gains.astype(np.int64)
         reduced -= prices.mentor[rows, None] + prices.seat
         reduced -= prices.mentee[None, cols]
-        total += int(reduced[allowed & (reduced > 0)].sum())
+        total += sum(reduced[allowed & (reduced > 0)].tolist())
     for row, col in zip(*problem.locks, strict=True):
         gain = int(problem.block(np.array([row]), np.array([col]))[0][0, 0])
         total += min(gain - int(prices.mentor[row] + prices.mentee[col]) - prices.seat, 0)
@@ -107,7 +145,7 @@ def _best_counts(
     """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best."""
     counts = (least, np.clip(1, least, most), most)
     worth = (price * count + bonus * (count >= 1) for count in counts)
-    return int(reduce(np.maximum, worth).sum())
+    return sum(reduce(np.maximum, worth).tolist())
 
 
 def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:

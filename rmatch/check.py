@@ -79,6 +79,12 @@ def check(
 
     if not isinstance(pairs, np.ndarray):
         pairs = np.fromiter(chain.from_iterable(pairs), np.intp, 2 * len(pairs)).reshape(-1, 2)
+    nobody = ((pairs < 0) | (pairs >= problem.shape)).any(axis=1)
+    if nobody.any():
+        return [
+            Violation(f"pair {pair} is of somebody who is not there")
+            for pair in _tuples(pairs[nobody])
+        ]
     rows, cols = pairs.T
     found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):

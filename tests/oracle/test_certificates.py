@@ -14,7 +14,7 @@ from rmatch.certificate import Certificate
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
 from rmatch.problem import Problem
-from rmatch.solvers import Options, get
+from rmatch.solvers import Options, Prices, get
 from rmatch.solvers.bmatching import solve_sparse
 
 
@@ -55,6 +55,37 @@ def test_a_wrong_pair_price_or_score_is_noticed(family: str) -> None:
             price[person] += change
             wrong = replace(proof.prices, **{side: price})
             assert not replace(proof, prices=wrong).verify(problem)
+
+
+WORTH = 1 << 62
+NO_PRICES = {
+    "a seat without a limit": ([0, 0], [0, 0], 10**6, ()),
+    "a seat that costs less than nothing": ([5, 7], [0, 0], -1, ((0, 0), (1, 1))),
+    "sums beyond 64 bits": ([-2 * WORTH, -2 * WORTH], [0, 0], 0, ()),
+    "counts beyond 64 bits": ([WORTH, WORTH], [WORTH, WORTH], 0, ()),
+    "too few": ([6], [0, 0], 0, ((0, 0), (1, 1))),
+    "halves": ([5.0, 7.0], [0.0, 0.0], 0, ((0, 0), (1, 1))),
+}
+
+
+@pytest.mark.parametrize("why", NO_PRICES)
+def test_what_is_no_price_proves_nothing(why: str) -> None:
+    """Some of these once proved that no pair at all is best; others ended in a traceback."""
+    problem = rmatch.match_matrix([[5, 1], [2, 7]], mentor_capacity=2).problem
+    mentor, mentee, seat, pairs = NO_PRICES[why]
+    prices = Prices(np.array(mentor), np.array(mentee), seat)
+    found = Certificate(pairs, 12 if pairs else 0, prices).verify(problem)
+    assert not found
+    assert found.bound >= 12
+    assert "price" in str(found)
+
+
+@pytest.mark.parametrize("pair", [(-1, 1), (1, -1), (2, 1), (1, 2)])
+def test_a_pair_of_somebody_who_is_not_there_is_noticed(pair: tuple[int, int]) -> None:
+    """Positions from a file may be any numbers; those below 0 count from no end."""
+    matching = rmatch.match_matrix([[5, 1], [2, 7]])
+    wrong = replace(matching.certificate, pairs=((0, 0), pair))
+    assert "is of somebody who is not there" in str(wrong.verify(matching.problem))
 
 
 def test_the_order_of_people_changes_nothing() -> None:
