@@ -96,22 +96,27 @@ def check(
             Violation(f"pair {pair} is not allowed")
             for pair in _tuples(pairs[~problem.allowed[rows, cols]])
         ]
-    if objective is not None:
-        bounds = problem.bounds
-        total = int(gains.sum())
-        total += int(bounds.mentor_bonus[np.bincount(rows).nonzero()].sum())
-        total += int(bounds.mentee_bonus[np.bincount(cols).nonzero()].sum())
-        if isinstance(problem, Problem) and problem.cohort_rules:
-            places = _tuples(pairs)
-            total -= sum(rule.cost(problem, places) for rule in problem.cohort_rules)
-        if total != objective:
-            found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
+    if objective is None and not stages:
+        return found
+    bounds = problem.bounds
+    total = int(gains.sum())
+    total += int(bounds.mentor_bonus[np.bincount(rows).nonzero()].sum())
+    total += int(bounds.mentee_bonus[np.bincount(cols).nonzero()].sum())
+    if isinstance(problem, Problem) and problem.cohort_rules:
+        places = _tuples(pairs)
+        total -= sum(rule.cost(problem, places) for rule in problem.cohort_rules)
+    if objective is not None and total != objective:
+        found.append(Violation(f"the objective is {total}, not {objective} as claimed"))
     if stages:
-        counted = problem.objective.recount(problem, _tuples(pairs), gains.tolist())
+        counted = problem.objective.recount(problem, _tuples(pairs), gains.tolist(), total)
         found += [
             Violation(f"{stage.name}: {count}, not {stage.value} as claimed")
             for stage, count in zip(stages, counted, strict=False)
             if count != stage.value
+        ]
+        found += [
+            Violation(f"{stage.name} is no stage of this objective")
+            for stage in stages[len(counted) :]
         ]
     return found
 

@@ -49,8 +49,13 @@ class Objective:
         """Return the best selection of the candidates."""
         return solvers.choose(solver, candidates).solve(candidates, options)
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
-        """Return the value of each stage for a set of pairs, counted plainly: for the checker."""
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
+        """Return the value of each stage for a set of pairs, counted plainly: for the checker.
+
+        ``gains`` are those of the pairs, ``total`` the objective that they add up to.
+        """
         return ()
 
 

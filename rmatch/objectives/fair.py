@@ -61,10 +61,12 @@ class MaxMin(Staged):
         raise_worst(stages, problem.unit)
         stages.score(problem.unit)
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
         """Count mentees and pairs, look for the worst, add up."""
         worst = (min(gains),) if len(gains) else ()
-        return (len({mentee for _, mentee in pairs}), len(pairs), *worst)
+        return (len({mentee for _, mentee in pairs}), len(pairs), *worst, total)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ class Leximin(Staged):
         through_all = compiled.leximin if many(stages) else levels
         through_all(stages, problem.unit)
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
         """Count mentees, pairs, and the pairs of each level of score."""
         counts = [-sum(gain == level for gain in gains) for level in sorted(set(gains))]
         return (len({mentee for _, mentee in pairs}), len(pairs), *counts)
@@ -168,7 +172,9 @@ class Nash(Staged):
         stages.maximise("sum of logarithms (base 2) of scores", logs, unit=1 / LOG_GRID)
         stages.maximise("pairs", np.ones_like(gain))
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
         """Count, and add up logarithms one by one."""
         logs = [round(math.log2(gain) * LOG_GRID) for gain in gains if gain > 0]
         return (len(logs), sum(logs), len(pairs))

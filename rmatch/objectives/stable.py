@@ -107,7 +107,9 @@ class Stable(Objective):
         stage = Stage("blocking pairs", 0, 0)
         return Selection(chosen, Status.OPTIMAL, value, None, None, (stage,))
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
         """Count blocking pairs."""
         from rmatch.stability import blocking
 

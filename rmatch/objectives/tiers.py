@@ -367,11 +367,14 @@ class Tiers(Staged):
         if Score() not in self.tiers:
             stages.score(problem.unit)
 
-    def recount(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> tuple[int, ...]:
-        """Count every tier before the total score."""
-        tiers = list(self.tiers)
-        before = tiers[: tiers.index(Score())] if Score() in tiers else tiers
-        return tuple(tier.count(problem, pairs, gains) for tier in before)
+    def recount(
+        self, problem: Any, pairs: PairList, gains: Sequence[int], total: int
+    ) -> tuple[int, ...]:
+        """Count every tier, the total score last where it is none of them."""
+        tiers = self.tiers if Score() in self.tiers else (*self.tiers, Score())
+        return tuple(
+            total if tier == Score() else tier.count(problem, pairs, gains) for tier in tiers
+        )
 
 
 def over_edges(form: Any, candidates: Candidates) -> Ints:

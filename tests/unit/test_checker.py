@@ -7,18 +7,24 @@ import dataclasses
 import numpy as np
 import pytest
 
+import rmatch
 from rmatch import Roster, read_roster
 from rmatch.check import check
+from rmatch.columns import Numbers
+from rmatch.objectives import Pairs, Score, Tiers
 from rmatch.problem import Problem
 from rmatch.rules import (
     CommonLanguage,
     Conflicts,
     LockedPairs,
     MinimumScore,
+    PairCount,
+    Same,
     SeniorityGap,
     TeachingMargin,
 )
 from rmatch.scoring import Convenience, TeachingCoverage
+from rmatch.solvers import Stage
 
 
 def _people(prefix: str, levels: list[int]) -> Roster:
@@ -115,3 +121,29 @@ def test_people_are_the_same_however_many_are_asked_for_at_a_time(first: list[in
     assert list(roster) == expected
     assert [person.capacity for person in fresh] == [1, 1, 3, 1, 1, 3]
     assert [repr(person.tenure_months) for person in fresh] == ["6", "6.5", "7", "7.5", "8", "8.5"]
+
+
+@pytest.mark.parametrize(
+    "objective",
+    ["max_min", "leximin", "nash", "stable", Tiers([Score(), Pairs()]), Tiers([Pairs()])],
+    ids=str,
+)
+def test_every_stage_is_counted_again(objective):
+    """One more or one less in any stage is found, the total score's and later ones too."""
+    people = _people("m", [1, 1, 2]), _people("s", [7, 6, 5])
+    # Stable matchings take no rule that joins pairs, and what comes after the score no penalty.
+    penalised = objective not in ("stable", Tiers([Score(), Pairs()]))
+    rules = [PairCount(Same("site"), most=0, penalty=0.25)] if penalised else []
+    people = [side.replace(capacity=Numbers(np.ones(len(side)))) for side in people]
+    matching = rmatch.match(*people, rules=rules, score=SCORE, objective=objective)
+    pairs = np.column_stack((matching.rows, matching.cols))
+    stages = matching.stages
+    assert len(stages) > 0
+    assert check(matching.problem, pairs, matching.units, stages) == []
+    for at, stage in enumerate(stages):
+        for change in (1, -1):
+            wrong = list(stages)
+            wrong[at] = dataclasses.replace(stage, value=stage.value + change)
+            assert len(check(matching.problem, pairs, matching.units, wrong)) == 1
+    (fault,) = check(matching.problem, pairs, None, [*stages, Stage("luck", 7, 7)])
+    assert str(fault) == "luck is no stage of this objective"
