@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cached_property
-from itertools import repeat
+from itertools import repeat, starmap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,8 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
     }
     people = list(map(object.__new__, repeat(Person, size)))
     for name, values in {**columns, **made}.items():
-        deque(map(object.__setattr__, people, repeat(name), values), maxlen=0)
+        told = zip(people, repeat(name, size), values, strict=True)
+        deque(starmap(object.__setattr__, told), maxlen=0)
     return people
 
 
