@@ -17,24 +17,8 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
     A mentor's place costs the lowest bid they hold, an empty one what it is worth to them to fill
     it. A bid goes up to where the mentee would do as well elsewhere, and ``step`` further.
     """
-    mentors, starts, ends, edges, gains, tail = (
-        net.mentors,
-        net.starts,
-        net.ends,
-        net.edges,
-        net.gains,
-        net.tail,
-    )
-    head, least, most, bonus, must, first = (
-        net.head,
-        net.least,
-        net.most,
-        net.bonus,
-        net.must,
-        net.first,
-    )
-    prices, degree, chosen = state.price, state.degree, state.chosen
-    held, offer, queued = state.held, state.offer, state.queued
+    mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first = net
+    prices, degree, chosen, held, offer, queued = state
     size = len(queue)
     count = 0
     for person in range(mentors, len(most)):

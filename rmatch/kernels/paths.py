@@ -59,26 +59,9 @@ def leave(net: Network, state: State, search: Search, pairs: int, seat: int) -> 
 
     A path leads from a mentee who gives up a pair to a mentor who does, with swaps between.
     """
-    mentors, starts, ends, edges, gains, tail = (
-        net.mentors,
-        net.starts,
-        net.ends,
-        net.edges,
-        net.gains,
-        net.tail,
-    )
-    head, least, most, bonus, must, first = (
-        net.head,
-        net.least,
-        net.most,
-        net.bonus,
-        net.must,
-        net.first,
-    )
-    prices, degree, chosen = state.price, state.degree, state.chosen
-    held, offer = state.held, state.offer
-    distance, via, heap = search.distance, search.via, search.heap
-    place, reached = search.place, search.reached
+    mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first = net
+    prices, degree, chosen, held, offer, _ = state
+    distance, via, heap, place, reached = search
     people = len(most)
     total = 0
     for person in range(mentors):
@@ -109,14 +92,9 @@ def leave(net: Network, state: State, search: Search, pairs: int, seat: int) -> 
                     gain = gains[starts[mentors] + edge]
                     far = here + gain - seat - price - prices[other]
                     if far < best and far < distance[other]:
-                        fresh = distance[other] == FAR
-                        distance[other], via[other] = far, edge
-                        if fresh:
-                            reached[count] = other
-                            count += 1
-                            size = _push(heap, place, distance, size, other)
-                        else:
-                            _rise(heap, place, distance, place[other])
+                        size, count = _reach(
+                            distance, via, heap, place, reached, size, count, other, far, edge
+                        )
             else:
                 cost = here + price + worth(least, bonus, must, person, degree[person])
                 if cost < best:
@@ -125,14 +103,9 @@ def leave(net: Network, state: State, search: Search, pairs: int, seat: int) -> 
                     other = ends[k]
                     far = here + seat + price + prices[other] - gains[k]
                     if far < best and far < distance[other] and chosen[edges[k]] == 0:
-                        fresh = distance[other] == FAR
-                        distance[other], via[other] = far, edges[k]
-                        if fresh:
-                            reached[count] = other
-                            count += 1
-                            size = _push(heap, place, distance, size, other)
-                        else:
-                            _rise(heap, place, distance, place[other])
+                        size, count = _reach(
+                            distance, via, heap, place, reached, size, count, other, far, edges[k]
+                        )
         for person in range(people):
             far = min(distance[person], best)
             prices[person] -= far if person >= mentors else best - far
@@ -156,26 +129,9 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
     the other side by edges that are not. A path ends at whoever would rather lose a pair, or has a
     free place. Returns the number of edges looked at.
     """
-    mentors, starts, ends, edges, gains, tail = (
-        net.mentors,
-        net.starts,
-        net.ends,
-        net.edges,
-        net.gains,
-        net.tail,
-    )
-    head, least, most, bonus, must, first = (
-        net.head,
-        net.least,
-        net.most,
-        net.bonus,
-        net.must,
-        net.first,
-    )
-    prices, degree, chosen = state.price, state.degree, state.chosen
-    held, offer = state.held, state.offer
-    distance, via, heap = search.distance, search.via, search.heap
-    place, reached = search.place, search.reached
+    mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first = net
+    prices, degree, chosen, held, offer, _ = state
+    distance, via, heap, place, reached = search
     side = root < mentors
     best, last = wish, -1
     distance[root] = 0
@@ -201,16 +157,9 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
                 other = ends[k]
                 far = base + prices[other] - gains[k]
                 if far < best and far < distance[other] and chosen[edges[k]] == 0:
-                    if distance[other] == FAR:
-                        reached[count] = other
-                        count += 1
-                        distance[other] = far
-                        via[other] = edges[k]
-                        size = _push(heap, place, distance, size, other)
-                    else:
-                        distance[other] = far
-                        via[other] = edges[k]
-                        _rise(heap, place, distance, place[other])
+                    size, count = _reach(
+                        distance, via, heap, place, reached, size, count, other, far, edges[k]
+                    )
         else:
             pairs = degree[person]
             if pairs < most[person]:
@@ -222,16 +171,9 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
                 other = tail[edge] if side else head[edge]
                 far = here + gains[starts[mentors] + edge] - price - prices[other]
                 if far < best and far < distance[other]:
-                    if distance[other] == FAR:
-                        reached[count] = other
-                        count += 1
-                        distance[other] = far
-                        via[other] = edge
-                        size = _push(heap, place, distance, size, other)
-                    else:
-                        distance[other] = far
-                        via[other] = edge
-                        _rise(heap, place, distance, place[other])
+                    size, count = _reach(
+                        distance, via, heap, place, reached, size, count, other, far, edge
+                    )
     for k in range(count):
         person = reached[k]
         if distance[person] < best:
@@ -241,6 +183,29 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
     if last >= 0:
         _flip(tail, head, first, degree, chosen, held, offer, via, last, root)
     return seen + count
+
+
+@compiled
+def _reach(
+    distance: Any,
+    via: Any,
+    heap: Any,
+    place: Any,
+    reached: Any,
+    size: int,
+    count: int,
+    person: int,
+    far: int,
+    edge: int,
+) -> tuple[int, int]:
+    """Note a shorter way to a person; return the sizes of the heap and of all reached."""
+    fresh = distance[person] == FAR
+    distance[person], via[person] = far, edge
+    if not fresh:
+        _rise(heap, place, distance, place[person])
+        return size, count
+    reached[count] = person
+    return _push(heap, place, distance, size, person), count + 1
 
 
 @compiled
