@@ -129,6 +129,11 @@ class Bounds:
         most = min(int(self.mentor_most.sum()), int(self.mentee_most.sum()))
         return most if self.seats is None else min(most, self.seats)
 
+    def largest_total(self, gain: int) -> int:
+        """Return a limit on gains and bonuses of any selection of pairs that gain no more."""
+        bonuses = int(self.mentor_bonus.sum()) + int(self.mentee_bonus.sum())
+        return gain * max(self.most_pairs, 1) + bonuses
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
@@ -167,8 +172,7 @@ class Candidates:
     def _largest_total(self) -> int:
         """A limit on the size of the objective of any selection."""
         gain, bounds = self.gain, self.bounds
-        total = max(int(gain.max(initial=0)), -int(gain.min(initial=0))) * max(bounds.most_pairs, 1)
-        total += int(bounds.mentor_bonus.sum()) + int(bounds.mentee_bonus.sum())
+        total = bounds.largest_total(max(int(gain.max(initial=0)), -int(gain.min(initial=0))))
         return total + (0 if self.cohort is None else self.cohort.dearest(bounds.most_pairs))
 
     @cached_property

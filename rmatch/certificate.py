@@ -71,18 +71,13 @@ class Certificate:
         mentors, mentees = problem.shape
         no_prices = _no_prices(problem, self.prices)
         wrong = (*check(problem, self.pairs, self.objective), *no_prices)
-        bound = _bound_anyway(problem) if no_prices else dual_bound(problem, self.prices)
+        if no_prices:  # what no matching exceeds, whatever prices say
+            bound = problem.bounds.clipped().largest_total(problem.gain_limit)
+        else:
+            bound = dual_bound(problem, self.prices)
         holds = not wrong and bound == self.objective
         priced = 0 if no_prices else mentors * mentees
         return Verification(holds, bound, self.objective, priced, wrong)
-
-
-def _bound_anyway(problem: Matchable) -> int:
-    """Return what no matching exceeds, whatever prices say."""
-    bounds = problem.bounds
-    total: int = problem.gain_limit * bounds.clipped().most_pairs
-    total += sum(bounds.mentor_bonus.tolist()) + sum(bounds.mentee_bonus.tolist())
-    return total
 
 
 def _no_prices(problem: Matchable, prices: Prices) -> list[Violation]:

@@ -204,9 +204,7 @@ def _must_be_a_sum(problem: Problem) -> None:
 
 def _total(problem: Problem, plain: Bounds) -> int:
     """Return a limit on the size of the objective of any matching."""
-    total = problem.gain_limit * max(plain.most_pairs, 1)
-    total += int(plain.mentor_bonus.sum()) + int(plain.mentee_bonus.sum())
-    return total + sum(
+    return plain.largest_total(problem.gain_limit) + sum(
         rule.unit_penalty(problem.unit) * rule.worst(problem, plain.most_pairs)
         for rule in problem.cohort_rules
         if not rule.hard
