@@ -50,8 +50,8 @@ class Tier:
         """Return what each edge counts."""
         return np.zeros(len(candidates), dtype=np.int64)
 
-    def count(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> int:
-        """Count for a set of pairs, from plain people: the slow twin."""
+    def count(self, problem: Any, pairs: PairList, total: int) -> int:
+        """Count for pairs with that objective in all, from plain people: the slow twin."""
         raise NotImplementedError
 
     def describe(self) -> str:
@@ -136,17 +136,17 @@ class Matched(Tier):
             found.append(counts.astype(np.int64))
         return found[0], found[1]
 
-    def count(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> int:
+    def count(self, problem: Any, pairs: PairList, total: int) -> int:
         """Ask everybody with a pair."""
         rosters = _rosters(problem)
-        total = 0
+        matched = 0
         for axis, side in enumerate(SIDES):
             if side not in self._sides:
                 continue
             for row in {pair[axis] for pair in pairs}:
                 person = None if rosters is None else rosters[side][row]
-                total += self._counts(row if person is None else person.id, person)
-        return total
+                matched += self._counts(row if person is None else person.id, person)
+        return matched
 
     def _counts(self, one: Any, person: Person | None) -> bool:
         if self.ids and one not in self.ids:
@@ -212,7 +212,7 @@ class Pairs(Tier):
         form = self._bound(problem).form(problem.mentors, problem.mentees)
         return over_edges(form, candidates)
 
-    def count(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> int:
+    def count(self, problem: Any, pairs: PairList, total: int) -> int:
         """Ask the rule about every pair."""
         if self.rule is None:
             return len(pairs)
@@ -255,10 +255,10 @@ class Score(Tier):
             return candidates.gain
         return over_edges(self.part.form(problem.mentors, problem.mentees, 1.0), candidates)
 
-    def count(self, problem: Any, pairs: PairList, gains: Sequence[int]) -> int:
+    def count(self, problem: Any, pairs: PairList, total: int) -> int:
         """Add up, pair by pair."""
         if self.part is None:
-            return sum(gains)
+            return total
         return sum(self.part.gain(problem.mentors[i], problem.mentees[j], 1.0) for i, j in pairs)
 
     def describe(self) -> str:
@@ -372,9 +372,7 @@ class Tiers(Staged):
     ) -> tuple[int, ...]:
         """Count every tier, the total score last where it is none of them."""
         tiers = self.tiers if Score() in self.tiers else (*self.tiers, Score())
-        return tuple(
-            total if tier == Score() else tier.count(problem, pairs, gains) for tier in tiers
-        )
+        return tuple(tier.count(problem, pairs, total) for tier in tiers)
 
 
 def over_edges(form: Any, candidates: Candidates) -> Ints:
