@@ -42,31 +42,32 @@ def _modules() -> dict[str, Path]:
 MODULES = _modules()
 
 
-def _when_loaded(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Yield what a module imports while it is loaded: not in functions, not for types only."""
+def _imports(body: list[ast.stmt], *, in_functions: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield what a module imports, but for types: while it is loaded, and perhaps in functions."""
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield statement
-        elif isinstance(statement, ast.If):
-            for_types = ast.unparse(statement.test) == "TYPE_CHECKING"
-            yield from _when_loaded(statement.orelse if for_types else statement.body)
-        elif isinstance(statement, ast.Try | ast.With):
-            yield from _when_loaded(statement.body)
+        elif in_functions or not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            of_if = isinstance(statement, ast.If)
+            for_types = of_if and ast.unparse(statement.test) == "TYPE_CHECKING"
+            for part in ("orelse", "handlers", "finalbody", *([] if for_types else ["body"])):
+                yield from _imports(getattr(statement, part, []), in_functions=in_functions)
 
 
-def _imported(name: str) -> set[str]:
-    """Return the modules of rmatch that one of them loads itself."""
+def _imported(name: str, *, in_functions: bool = False) -> set[str]:
+    """Return the modules that a module of rmatch imports itself."""
     found = set()
-    for statement in _when_loaded(ast.parse(MODULES[name].read_text(encoding="utf-8")).body):
+    body = ast.parse(MODULES[name].read_text(encoding="utf-8")).body
+    for statement in _imports(body, in_functions=in_functions):
         if isinstance(statement, ast.Import):
             found |= {alias.name for alias in statement.names}
         elif statement.module:
             inside = {f"{statement.module}.{alias.name}" for alias in statement.names}
             found |= (inside & MODULES.keys()) or {statement.module}
-    return found & MODULES.keys()
+    return found
 
 
-GRAPH = nx.DiGraph((name, other) for name in MODULES for other in _imported(name))
+GRAPH = nx.DiGraph((name, other) for name in MODULES for other in _imported(name) & MODULES.keys())
 
 
 def test_no_module_needs_itself():
@@ -90,24 +91,12 @@ def test_the_graph_is_read_from_the_code():
     assert not GRAPH.has_edge("rmatch.answers.why", "rmatch.matching")  # for types only
 
 
-def _anywhere(body: list[ast.stmt]) -> Iterator[ast.ImportFrom]:
-    """Yield what a module imports from others at any time: in functions too, but not for types."""
-    for statement in body:
-        if isinstance(statement, ast.ImportFrom):
-            yield statement
-        for name in ("body", "orelse", "handlers", "finalbody"):
-            for_types = isinstance(statement, ast.If) and name == "body"
-            if not (for_types and ast.unparse(statement.test) == "TYPE_CHECKING"):
-                yield from _anywhere(getattr(statement, name, []))
-
-
 def _importers(prefix: str) -> set[str]:
-    """Return the modules that import from modules whose names begin so."""
-    bodies = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+    """Return the modules that at any time import a module whose name begins so."""
     return {
         name
-        for name, module in bodies.items()
-        if any((each.module or "").startswith(prefix) for each in _anywhere(module.body))
+        for name in MODULES
+        if any(other.startswith(prefix) for other in _imported(name, in_functions=True))
     }
 
 
