@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 
-def places(values: Ints, ascending: Ints) -> tuple[Places, Bools]:
+def places(values: NDArray[np.integer], ascending: Ints) -> tuple[Places, Bools]:
     """Return where values stand among ascending ones, or would stand, and which are there."""
     at = np.searchsorted(ascending, values)
     if not len(ascending):
@@ -22,7 +22,7 @@ def places(values: Ints, ascending: Ints) -> tuple[Places, Bools]:
     return at, ascending[np.minimum(at, len(ascending) - 1)] == values
 
 
-def among(values: Ints, ascending: Ints) -> Bools:
+def among(values: NDArray[np.integer], ascending: Ints) -> Bools:
     """Say which values are among ascending ones."""
     return places(values, ascending)[1]
 

@@ -111,7 +111,7 @@ def dual_bound(problem: Matchable, prices: Prices) -> int:
         reduced = gains.astype(np.int64)
         reduced -= prices.mentor[rows, None] + prices.seat
         reduced -= prices.mentee[None, cols]
-        total += sum(reduced[allowed & (reduced > 0)].tolist())
+        total += _exact_sum(reduced[allowed & (reduced > 0)])
     for row, col in zip(*problem.locks, strict=True):
         gain = int(problem.block(np.array([row]), np.array([col]))[0][0, 0])
         total += min(gain - int(prices.mentor[row] + prices.mentee[col]) - prices.seat, 0)
@@ -140,7 +140,14 @@ def _best_counts(
     """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best."""
     counts = (least, np.clip(1, least, most), most)
     worth = (price * count + bonus * (count >= 1) for count in counts)
-    return sum(reduce(np.maximum, worth).tolist())
+    return _exact_sum(reduce(np.maximum, worth))
+
+
+def _exact_sum(values: NDArray[np.int64]) -> int:
+    """Return the sum, which may be beyond 64 bits."""
+    largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    few = largest * len(values) < 1 << 63
+    return int(values.sum()) if few else sum(values.tolist())
 
 
 def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:

@@ -8,6 +8,7 @@ A violation found here is a bug of rmatch.
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,13 +80,14 @@ def check(
 
     if not isinstance(pairs, np.ndarray):
         pairs = np.fromiter(chain.from_iterable(pairs), np.intp, 2 * len(pairs)).reshape(-1, 2)
-    nobody = ((pairs < 0) | (pairs >= problem.shape)).any(axis=1)
+    rows, cols = pairs.T
+    mentors, mentees = problem.shape
+    nobody = (rows < 0) | (rows >= mentors) | (cols < 0) | (cols >= mentees)
     if nobody.any():
         return [
             Violation(f"pair {pair} is of somebody who is not there")
             for pair in _tuples(pairs[nobody])
         ]
-    rows, cols = pairs.T
     found = _counts(problem, rows, cols)
     if isinstance(problem, Problem):
         with _records_only():
@@ -189,12 +191,12 @@ def _counts(
     problem: Problem | MatrixProblem, rows: NDArray[np.intp], cols: NDArray[np.intp]
 ) -> list[Violation]:
     """Count everybody's pairs against their least and most, and all pairs against the seats."""
-    bounds, (mentors, _) = problem.bounds, problem.shape
-    keys = np.sort(cols * mentors + rows)
-    again, more = np.unique(keys[1:][keys[1:] == keys[:-1]], return_counts=True)
+    bounds, (_, mentees) = problem.bounds, problem.shape
+    keys = np.sort(rows * mentees + cols)
+    again = Counter(keys[1:][keys[1:] == keys[:-1]].tolist())
     found = [
-        Violation(f"pair {(key % mentors, key // mentors)} is there {count + 1} times")
-        for key, count in zip(again.tolist(), more.tolist(), strict=True)
+        Violation(f"pair {divmod(key, mentees)} is there {more + 1} times")
+        for key, more in again.items()
     ]
     for side, people, least, most in (
         ("mentor", rows, bounds.mentor_least, bounds.mentor_most),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch import kernels
 from rmatch.ascending import places
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
@@ -312,8 +313,11 @@ class _Loop:
     def _below(self, prices: Prices) -> NDArray[np.int64]:
         """Return how much less than their prices candidates gain."""
         mentee, mentor = divmod(self.keys, self.problem.shape[0])
-        total: NDArray[np.int64] = prices.mentor[mentor] + prices.mentee[mentee] + prices.seat
-        return total - self.gain
+        price = prices.mentor + prices.seat
+        below: NDArray[np.int64] = -kernels.load("edges").reduced(
+            mentor, mentee, self.gain, price, prices.mentee
+        )
+        return below
 
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
         """Yield what each task finds; report every further hundredth of all mentees."""
@@ -340,8 +344,6 @@ class _Loop:
 
         No pair that is not an edge is worth more than what covers its mentee.
         """
-        from rmatch import kernels
-
         mentor, seat = prices.mentor, prices.seat
         mentee, row = np.divmod(self.keys, self.problem.shape[0])
         value = self.gain - mentor[row]

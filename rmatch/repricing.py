@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmatch import kernels
 from rmatch.ascending import among, merged, places
 from rmatch.candidates import Candidates, of_pairs
 from rmatch.forms import Exceptions
@@ -62,8 +63,8 @@ class Repricing:
     """
 
     problem: Matchable
-    rows: Places  # (candidates,), by mentee, then mentor
-    cols: Places
+    rows: NDArray[np.int32]  # (candidates,), by mentee, then mentor
+    cols: NDArray[np.int32]
     gain: Ints
     chosen: Bools  # pairs to begin with
     earlier: Bools  # pairs that are worth something extra
@@ -163,8 +164,8 @@ class Repricing:
     def _candidates(self) -> Candidates:
         locked = self._locked
         return Candidates(
-            self.rows.astype(np.int32),
-            self.cols.astype(np.int32),
+            self.rows,
+            self.cols,
             self.gain,
             self._bounds,
             None,
@@ -177,14 +178,15 @@ class Repricing:
 
         Those have a candidate pair that gains more than the prices and is not chosen.
         """
-        reduced = self.gain - self.mentor[self.rows]
-        reduced -= self.mentee[self.cols]
+        reduced = kernels.load("edges").reduced(
+            self.rows, self.cols, self.gain, self.mentor, self.mentee
+        )
         wrong = np.flatnonzero(((reduced > 0) & ~self.chosen) | ((reduced < 0) & self.chosen))
         keys = self._pairs(self.rows[wrong], self.cols[wrong])
         wrong = wrong[~among(keys, self._locked)]  # those are chosen at any price
         taken = self.chosen[wrong]
         self.chosen[wrong[taken]] = False
-        return merged(self.cols[wrong[~taken]])
+        return merged(self.cols[wrong[~taken]].astype(np.int64))
 
     def _begin(self, rows: Places, cols: Places) -> None:
         """Let people begin anew: without a pair, at the lowest price fair at all their pairs."""
@@ -278,7 +280,13 @@ class Repricing:
         self._add(keys[order], gains[at[order], other[order]])
         return people[np.unique(at[new])]
 
-    def _pairs(self, people: Places, others: Places, *, mentees: bool = False) -> Ints:
+    def _pairs(
+        self,
+        people: NDArray[np.integer],
+        others: NDArray[np.integer],
+        *,
+        mentees: bool = False,
+    ) -> Ints:
         """Return pairs of mentors and mentees, or of mentees and mentors, as keys."""
         row, col = (others, people) if mentees else (people, others)
-        return col * self.problem.shape[0] + row
+        return col.astype(np.int64) * self.problem.shape[0] + row

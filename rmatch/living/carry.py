@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmatch.ascending import among, places
+from rmatch import kernels
+from rmatch.ascending import places
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
 from rmatch.repricing import Repricing
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
+    Ints32 = NDArray[np.int32]
     Places = NDArray[np.intp]
 
 #: Where more than one person in so many is new or changed, solving anew is as fast.
@@ -54,17 +56,30 @@ class Carried:
     @property
     def unchanged(self) -> Places:
         """Which of the earlier pairs are of unchanged people, and judged already."""
-        return self._unchanged[0]
+        return self._pairs[0]
 
     @cached_property
-    def _unchanged(self) -> tuple[Places, Places, Places]:
-        return self._stay(*self.chosen)
+    def _pairs(self) -> tuple[Places, Places]:
+        """Those earlier pairs, and where they stand among the candidates carried over."""
+        where = self._edges[1][self.basis.chosen]
+        at = np.flatnonzero(where >= 0)
+        return at, where[at]
+
+    @cached_property
+    def _edges(self) -> tuple[Places, Places, Ints32, Ints32, Ints]:
+        """The earlier candidates of unchanged people, judged already: see ``kernels.edges``."""
+        pool, mentors = self.basis.pool, len(self.same_mentors)
+        found: tuple[Places, Places, Ints32, Ints32, Ints] = kernels.load("edges").carried(
+            pool.mentor, pool.mentee, *self._still, mentors, self.asked
+        )
+        return found
 
     def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
         """Say which of today's pairs (by mentor) are among these, and what each of them gains."""
-        mentees = len(self.same_mentees)
-        at, one, other = self._unchanged
-        today, there = places(one * mentees + other, rows * mentees + cols)
+        mentees, (at, where) = len(self.same_mentees), self._pairs
+        _, _, ours, theirs, _ = self._edges
+        keys = ours[where].astype(np.int64) * mentees + theirs[where]
+        today, there = places(keys, rows * mentees + cols)
         today, edges = today[there], self.basis.chosen[at[there]]
         found, gain = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), np.int64)
         found[today], gain[today] = True, self.basis.pool.gain[edges]
@@ -79,43 +94,33 @@ class Carried:
             place[there[~same[place[there]]]] = -1
         return mentor, mentee
 
-    def _stay(
-        self, mentor: NDArray[np.integer], mentee: NDArray[np.integer]
-    ) -> tuple[Places, Places, Places]:
-        """Return which pairs are of unchanged people and judged already, and where they stand."""
-        rows, cols = self._still[0].take(mentor), self._still[1].take(mentee)
-        stay = (rows >= 0) & (cols >= 0)
-        if len(self.asked):
-            stay &= ~among(cols * len(self.same_mentors) + rows, self.asked)
-        at = np.flatnonzero(stay)
-        return at, rows[at], cols[at]
-
     def repair(self, tilted: Tilted) -> Repricing:
         """Return the repair of the earlier optimum into that of a tilted problem of today."""
         mentors, scale, basis = tilted.shape[0], tilted.scale, self.basis
-        at, rows, cols = self._stay(basis.pool.mentor, basis.pool.mentee)
-        keys = cols * mentors + rows
+        at, _, rows, cols, keys = self._edges
+        chosen = np.zeros(len(keys), dtype=bool)
+        chosen[self._pairs[1]] = True
         if (keys[1:] < keys[:-1]).any():  # people do not stand in their old order
             order = np.argsort(keys)
             at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
-        chosen = np.zeros(len(basis.pool), dtype=bool)
-        chosen[basis.chosen] = True
+            chosen = chosen[order]
+        own = kernels.load("edges").positions(tilted.keys, keys)
+        there = own[own >= 0]
         earlier = np.zeros(len(keys), dtype=bool)
-        own, there = places(tilted.keys, keys)
-        earlier[own[there]] = True
+        earlier[there] = True
         gain = basis.pool.gain[at] * scale
-        gain[own[there]] += tilted.extra
+        gain[there] += tilted.extra
         return Repricing(
             tilted,
             rows,
             cols,
             gain,
-            chosen[at],
+            chosen,
             earlier,
             _placed(basis.prices.mentor * scale, self.mentor, mentors),
             _placed(basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
             _placed(basis.margin * scale, self.mentee, tilted.shape[1]),
-            tilted.keys[~there],
+            tilted.keys[own < 0],
         )
 
     @property
@@ -155,8 +160,9 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
         (mentor, same_mentors, old.bounds.mentor_bonus, plain.mentor_bonus),
         (mentee, same_mentees, old.bounds.mentee_bonus, plain.mentee_bonus),
     ):
-        there = place[place >= 0]
-        same[there] &= earned[place >= 0] == bonus[there]
+        if earned.any() or bonus.any():
+            there = place[place >= 0]
+            same[there] &= earned[place >= 0] == bonus[there]
     fresh = int((~same_mentors).sum() + (~same_mentees).sum())
     if fresh * _FEW > sum(now.shape):
         return None

@@ -240,7 +240,8 @@ class _Story:
 
     def teaches(self, mentor: str) -> bool:
         """Say whether a mentor who is here has a pair."""
-        return bool((self.matching.rows == self.places["mentors", mentor]).any())
+        rows, place = self.matching.rows, self.places["mentors", mentor]  # rows ascend
+        return bool(place in rows[np.searchsorted(rows, place) :][:1])
 
     def joined(self, side: str, person: str) -> bool:
         """Say whether somebody was not there before, as far as that is known."""

@@ -145,8 +145,13 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     """Return the bound that prices prove over these edges (see ``certificate``)."""
     from rmatch.certificate import people_bound
 
-    reduced = candidates.gain - (prices.mentor + prices.seat).take(candidates.mentor)
-    reduced -= prices.mentee.take(candidates.mentee)
+    reduced = kernels.load("edges").reduced(
+        candidates.mentor,
+        candidates.mentee,
+        candidates.gain,
+        prices.mentor + prices.seat,
+        prices.mentee,
+    )
     locked = reduced[candidates.locked]
     total = int(np.maximum(reduced, 0, out=reduced).sum()) + int(np.minimum(locked, 0).sum())
     return total + people_bound(candidates.bounds, prices)

@@ -80,6 +80,15 @@ def test_what_is_no_price_proves_nothing(why: str) -> None:
     assert "price" in str(found)
 
 
+def test_prices_that_add_up_beyond_64_bits_are_added_exactly() -> None:
+    """Eight times 2**61 are 0 in 64 bits, which would prove that no pair at all is best."""
+    problem = rmatch.match_matrix(np.ones((8, 2), np.int64)).problem
+    prices = Prices(np.full(8, 1 << 61), np.zeros(2, np.int64), 0)
+    found = Certificate((), 0, prices).verify(problem)
+    assert not found
+    assert found.bound == 1 << 64
+
+
 @pytest.mark.parametrize("pair", [(-1, 1), (1, -1), (2, 1), (1, 2)])
 def test_a_pair_of_somebody_who_is_not_there_is_noticed(pair: tuple[int, int]) -> None:
     """Positions from a file may be any numbers; those below 0 count from no end."""

@@ -1,0 +1,56 @@
+"""One pass over many edges, for what numpy would take several for."""
+
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rmatch.kernels.compiler import compiled
+from rmatch.kernels.permits import find
+
+
+@compiled
+def reduced(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any) -> Any:
+    """Return what edges gain more than the prices of their mentors and mentees."""
+    more = np.empty(len(gain), np.int64)
+    for edge in range(len(gain)):
+        more[edge] = gain[edge] - price[mentor[edge]] - other[mentee[edge]]
+    return more
+
+
+@compiled
+def carried(
+    mentor: Any, mentee: Any, row_of: Any, col_of: Any, mentors: int, asked: Any
+) -> tuple[Any, Any, Any, Any, Any]:
+    """Return which edges are of people who have a new position, and are none of those ``asked``.
+
+    Then where each of all edges stands among these, -1 for others; and of these, new positions of
+    mentors and mentees, and keys, mentee * mentors + mentor, as those ``asked`` are.
+    """
+    at, place = np.empty(len(mentor), np.int64), np.full(len(mentor), -1)
+    rows, cols = np.empty(len(mentor), np.int32), np.empty(len(mentor), np.int32)
+    keys, count = np.empty(len(mentor), np.int64), 0
+    for edge in range(len(mentor)):
+        row, col = row_of[mentor[edge]], col_of[mentee[edge]]
+        key = col * mentors + row
+        if row < 0 or col < 0 or find(asked, 0, len(asked), key) >= 0:
+            continue
+        at[count], place[edge] = edge, count
+        rows[count], cols[count], keys[count] = row, col, key
+        count += 1
+    return at[:count], place, rows[:count], cols[:count], keys[:count]
+
+
+@compiled
+def positions(values: Any, ascending: Any) -> Any:
+    """Return where each of some ascending values stands among ascending ones, -1 if it does not."""
+    found, at = np.full(len(values), -1), 0
+    for n in range(len(values)):
+        while at < len(ascending) and ascending[at] < values[n]:
+            at += 1
+        if at < len(ascending) and ascending[at] == values[n]:
+            found[n] = at
+    return found
