@@ -42,13 +42,13 @@ class Assignment:
         # An edge that gains nothing is never needed: it stands as 0, like a forbidden pair.
         costs.ravel()[cell] = -np.maximum(folded(candidates), 0)
         places = np.minimum(bounds.mentor_most, mentees), np.minimum(bounds.mentee_most, mentors)
-        slots = _repeated(_repeated(costs.T, places[0], 0), places[1], 1)
+        slots = _repeated(_repeated(costs, places[1], 0), places[0], 1)
         row, col = linear_sum_assignment(slots)
         paired = slots[row, col] < 0
         taken = np.zeros((mentees, mentors), dtype=bool)
         taken[
-            np.repeat(np.arange(mentees), places[1])[col[paired]],
-            np.repeat(np.arange(mentors), places[0])[row[paired]],
+            np.repeat(np.arange(mentees), places[1])[row[paired]],
+            np.repeat(np.arange(mentors), places[0])[col[paired]],
         ] = True
         chosen = np.flatnonzero(taken.ravel()[cell])
         value = candidates.value(chosen)
