@@ -187,30 +187,21 @@ def _nothing_yet(cols: slice, wanted: Wanted) -> Best:
         wanted.mentee[cols].copy(),
         np.zeros(starts[-1], np.int32),
         np.zeros(starts[-1], np.int64),
-        np.zeros(starts[-1], np.int64),
     )
     return best
 
 
 def _found(cols: slice, wanted: Wanted, best: Best, order: NDArray[np.intp], touched: int) -> Found:
-    """Sort what the kernel kept; of those with one too many, the worst only covers."""
-    full = np.flatnonzero(best.held > wanted.most[cols])
+    """Take out what the kernel kept; of those with one too many, the worst only covers."""
+    most = wanted.most[cols]
+    full = np.flatnonzero(best.held > most)
     covering = wanted.mentee[cols].copy()
     covering[full] = best.value[best.starts[full]]
-    sizes = np.diff(best.starts)
-    place = np.arange(len(best.mentor)) - np.repeat(best.starts[:-1], sizes)
-    kept = place < np.repeat(best.held, sizes)
-    kept[best.starts[full]] = False
-    mentee = np.repeat(np.arange(cols.start, cols.stop), sizes)[kept]
-    mentor = order[best.mentor[kept]]
-    sort = np.argsort(mentee * len(order) + mentor)
-    return Found(
-        mentor[sort].astype(np.int32),
-        mentee[sort].astype(np.int32),
-        best.gain[kept][sort],
-        covering,
-        touched,
+    kept, mentor, value = kernels.load("heaps").taken_out(
+        best.starts, best.held, most, best.mentor, best.value, order
     )
+    mentee = np.repeat(np.arange(cols.start, cols.stop, dtype=np.int32), kept)
+    return Found(mentor, mentee, value + wanted.mentor[mentor], covering, touched)
 
 
 def _gains(
@@ -240,7 +231,7 @@ def _sorted(matrix: sp.csr_array) -> sp.csr_array:
 
 
 def _sums(mentors: sp.csr_array, mentees: sp.csr_array) -> Sums:
-    types = (np.int64, np.int32, np.int64)
+    types = (np.int64, np.int32, np.int32)
     arrays = [
         getattr(side, name).astype(kind)
         for side in (mentors, mentees)

@@ -18,9 +18,8 @@ def best(
 
     ``other`` is the person at the other end of each edge, of so many ``others``.
     """
-    people, turn = len(held), np.arange(others)
-    values, partners = np.empty(people * few, np.int64), np.empty(people * few, np.int32)
-    edges = np.empty(people * few, np.int64)
+    people = len(held)
+    values, edges = np.empty(people * few, np.int64), np.empty(people * few, np.int64)
     for edge in range(len(person)):
         one = person[edge]
         base, size = one * few, held[one]
@@ -29,9 +28,9 @@ def best(
         first = first_turn(one, people, others)
         if size < few:
             held[one] += 1
-        elif value[edge] == values[base] and later(turn, first, other[edge], partners[base]):
+        elif value[edge] == values[base] and later(other, first, others, edge, edges[base]):
             continue
-        keep(partners, values, edges, base, size, few, turn, first, other[edge], value[edge], edge)
+        keep(edges, values, base, size, few, other, first, others, edge, value[edge])
     for one in range(people):
         for at in range(one * few, one * few + held[one]):
             chosen[edges[at]] = True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, floor: Any) -> None:
     """Find the best pairs of the mentees from ``start`` in a ready-made matrix."""
     heap, held, least = best.starts, best.held, best.threshold
-    mentor_of, value_of, gain_of = best.mentor, best.value, best.gain
+    mentor_of, value_of = best.mentor, best.value
     mentors, mentees = gains.shape
     turn = np.arange(mentors)
     many = len(least)
@@ -33,8 +33,7 @@ def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, fl
             if not above:
                 continue
             for mentee in range(begin, end):
-                gain = row[mentee]
-                value = gain - paid
+                value = row[mentee] - paid
                 if value < least[mentee] or not allowed[mentor, start + mentee]:
                     continue
                 base, size = heap[mentee], held[mentee]
@@ -42,10 +41,10 @@ def scan_matrix(gains: Any, allowed: Any, price: Any, best: Best, start: int, fl
                 first = first_turn(start + mentee, mentees, mentors)
                 if size < room:
                     held[mentee] = size + 1
-                elif value == value_of[base] and later(turn, first, mentor, mentor_of[base]):
+                elif value == value_of[base] and later(
+                    turn, first, mentors, mentor, mentor_of[base]
+                ):
                     continue
-                keep(
-                    mentor_of, value_of, gain_of, base, size, room, turn, first, mentor, value, gain
-                )
+                keep(mentor_of, value_of, base, size, room, turn, first, mentors, mentor, value)
                 if held[mentee] == room:
                     least[mentee] = max(value_of[base], floor[mentee] + 1)

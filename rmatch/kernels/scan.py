@@ -100,9 +100,8 @@ class Best(NamedTuple):
     starts: Array  # (mentees of the slice + 1,)
     held: Array  # (mentees of the slice,), how many
     threshold: Array  # (mentees of the slice,), below which nothing is of interest any more
-    mentor: Array  # int32
-    value: Array  # int64
-    gain: Array  # int64
+    mentor: Array  # int32, by place of the scan
+    value: Array  # int64, gain less price
 
 
 # A function that takes a tuple of arrays counts references to all of them at every call. So the
@@ -261,7 +260,7 @@ def _look_at(
     wishes, wish, worth = sums.mentee_starts, sums.mentee_feature, sums.mentee_gain
     lists, alone, more, locked = listed
     heap, held, threshold = best.starts, best.held, best.threshold
-    mentor_of, value_of, gain_of = best.mentor, best.value, best.gain
+    mentor_of, value_of, turns = best.mentor, best.value, len(turn)
     last = -1
     for n in range(count):
         mentee: Any = np.int64(pending[n, 0])
@@ -295,9 +294,9 @@ def _look_at(
             continue
         base, size = heap[mentee], held[mentee]
         room = heap[mentee + 1] - base
-        first = first_turn(person, task.mentees, len(turn))
+        first = first_turn(person, task.mentees, turns)
         full_of_equals = size == room and value == value_of[base]
-        if full_of_equals and later(turn, first, mentor, mentor_of[base]):
+        if full_of_equals and later(turn, first, turns, mentor, mentor_of[base]):
             continue
         if not certain:
             if gain < least_gain:
@@ -308,19 +307,7 @@ def _look_at(
                 continue
         if size < room:
             held[mentee] = size + 1
-        keep(
-            mentor_of,
-            value_of,
-            gain_of,
-            base,
-            size,
-            room,
-            turn,
-            first,
-            mentor,
-            value,
-            gain,
-        )
+        keep(mentor_of, value_of, base, size, room, turn, first, turns, mentor, value)
         if held[mentee] == room:
             threshold[mentee] = max(value_of[base], floor[mentee])
     if last >= 0:
