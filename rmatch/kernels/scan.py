@@ -129,6 +129,7 @@ def scan(
     keys, asked = bounding.keys.ravel(), bounding.asked
     key_least, key_most = bounding.key_least, bounding.key_most
     blocks, width, key_count = len(bounding.rows), bounding.rows.shape[1], asked.shape[1]
+    heap, held = best.starts, best.held
     threshold, extra, dense = best.threshold, task.extra, len(task.extra) > 0
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     peak = np.empty(many * GROUP, np.float32)
@@ -214,7 +215,10 @@ def scan(
                             pending[count, 1] = at + i
                             upper[count] = np.int64(acc[i]) + end - begin + 9 - least
                             count += 1
-            # Many have passed: time to raise the bar, or to make room.
+            # Many have passed: time to raise the bar, by the best first, or to make room.
+            room = heap[mentee + 1] - heap[mentee]
+            if held[mentee] == 0 and count - before > room:
+                best_first(pending, upper, before, count, room)
             if count - before >= 32 or count > PENDING - SIZE:
                 count = _look_at(
                     pending,
@@ -233,6 +237,30 @@ def scan(
             pending, upper, count, False, sums, conditions, listed, task, best, start, weight
         )
     return touched
+
+
+@compiled
+def best_first(pending: Any, upper: Any, begin: int, end: int, few: int) -> None:
+    """Move those pairs of a mentee to the front that are among the ``few`` of the largest bounds.
+
+    Then most of the others need no exact look.
+    """
+    top = upper[begin : begin + few].copy()
+    top.sort()
+    for n in range(begin + few, end):
+        at = 0
+        while at < few - 1 and top[at + 1] < upper[n]:
+            top[at] = top[at + 1]
+            at += 1
+        if top[at] < upper[n]:
+            top[at] = upper[n]
+    at = begin
+    for n in range(begin, end):
+        if upper[n] >= top[0]:
+            for column in range(2):
+                pending[at, column], pending[n, column] = pending[n, column], pending[at, column]
+            upper[at], upper[n] = upper[n], upper[at]
+            at += 1
 
 
 @compiled
