@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from rmatch.problem import Problem
     from rmatch.solvers import Options
 
-#: Mentees per task, where no blocks of unstructured forms are made.
-_WIDTH = 512
+#: Most mentees per task, where no blocks of unstructured forms are made: the more there are, the
+#: fewer times rows of mentors come into the cache.
+_WIDTH = 1280
 #: Bytes for each pair of a block of unstructured forms, while it is made and used.
 _BLOCK_BYTES = 40
 #: Bytes for each pair kept, and how many a mentee usually keeps.
@@ -77,7 +78,7 @@ class FusedScanner:
             gains,
             pairs,
             mentors.shape[1],
-            BlockScanner.of(problem, options).width if gains or pairs else _width(options),
+            BlockScanner.of(problem, options).width if gains or pairs else _width(shape, options),
         )
 
     def memory(self, threads: int) -> int:
@@ -154,7 +155,7 @@ class MatrixScanner:
     @classmethod
     def of(cls, problem: MatrixProblem, options: Options) -> MatrixScanner:
         """Take the matrix as it is."""
-        return cls(problem.gains, problem.allowed, _width(options))
+        return cls(problem.gains, problem.allowed, _width(problem.shape, options))
 
     def memory(self, threads: int) -> int:
         """Return the bytes that scanning takes, with so many tasks at once."""
@@ -170,12 +171,18 @@ class MatrixScanner:
         return _found(cols, wanted, best, order, touched)
 
 
-def _width(options: Options) -> int:
-    """Return how many mentees a task takes: what they keep is at most a quarter of the memory."""
+def _width(shape: tuple[int, int], options: Options) -> int:
+    """Return how many mentees a task takes: all tasks are alike, and all threads have as many.
+
+    What mentees keep is at most a quarter of the memory.
+    """
+    threads = threads_of(options)
+    each = -(-shape[1] // (threads * _WIDTH))
+    width = max(1, -(-shape[1] // (threads * max(each, 1))))
     if options.memory_limit is None:
-        return _WIDTH
-    share = int(options.memory_limit) // 4 // threads_of(options)
-    return min(max(1, share // (_KEPT * _PAIR_BYTES)), _WIDTH)
+        return width
+    share = int(options.memory_limit) // 4 // threads
+    return min(max(1, share // (_KEPT * _PAIR_BYTES)), width)
 
 
 def _nothing_yet(cols: slice, wanted: Wanted) -> Best:
