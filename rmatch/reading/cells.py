@@ -128,12 +128,16 @@ def numbers(
     return Numbers(np.array(found, dtype=float)[which])
 
 
+#: float() takes these, and "1_000" too, for numbers that nobody wrote.
+_NO_NUMBERS = (bool, np.bool_, bytes, complex, np.complexfloating)
+
+
 def number(cell: Any) -> float:
     """Read one finite number."""
     if isinstance(cell, str):
         cell = cell.strip()
-    elif isinstance(cell, (bool, np.bool_)):
-        raise Bad(f"{cell!r} is no number")
+    if isinstance(cell, _NO_NUMBERS) or (isinstance(cell, str) and "_" in cell):
+        raise Bad(f"{cell!r:.60} is no number")
     try:
         value = float(cell)
     except (TypeError, ValueError):
@@ -262,7 +266,7 @@ def _age(cell: Any, as_of: int) -> tuple[float, float]:
 
 def _age_band(cell: Any, as_of: int) -> tuple[float, float]:
     words = text(cell).casefold().replace("–", "-")
-    years = [int(found) for found in re.findall(r"\d+", words)]
+    years = [float(found) for found in re.findall(r"\d+", words)]
     if len(years) == 2 and years[0] <= years[1]:
         youngest, oldest = years
     elif len(years) == 1 and re.search(r"under|below|younger|<", words):
@@ -272,8 +276,10 @@ def _age_band(cell: Any, as_of: int) -> tuple[float, float]:
     elif len(years) == 1 and re.fullmatch(r"\d+( years?( old)?)?", words):
         youngest = oldest = years[0]
     else:
-        raise Bad(f"{cell!r} is no age", "write 54, 25-34, 65+ or under 18")
-    return float(as_of - oldest), float(as_of - youngest)
+        raise Bad(f"{cell!r:.60} is no age", "write 54, 25-34, 65+ or under 18")
+    if not (youngest <= oldest and 14 <= oldest <= 100):
+        raise Bad(f"{cell!r:.60}: ages from 14 to 100 are allowed")
+    return as_of - oldest, as_of - youngest
 
 
 _DAY = 24 * 60

@@ -141,7 +141,7 @@ _REMEMBERED = (type(None), str, int, float)
 
 def _named(label: Any, value: Any) -> str:
     """Return the label of an item; there is none where all of the item is missing."""
-    name = text(label) if isinstance(label, str) or not missing(label) else ""
+    name = "" if missing(label) else text(label)
     if not name and not missing(value):
         raise Bad("an item with a level has no name", "write it as in 'Python:4'")
     return name

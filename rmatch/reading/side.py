@@ -177,14 +177,18 @@ _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.ali
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
     if set(map(type, cells)) == {str}:
-        ids = list(labels(cells))
-    else:
-        column = parsing.categories(cells, where)
-        ids = [column.label(row) or "" for row in range(len(cells))]
-    for at, person in enumerate(ids):
-        if not person or (len(person) < 5 and parsing.missing(person)):
-            where.bad(at, "the id is missing")
-    return ids
+        written = list(labels(cells))
+        if not any(len(person) < 5 and parsing.missing(person) for person in written):
+            return written
+    ids, which = parsing.read_each(cells, where, _id, "")
+    return [ids[at] for at in which.tolist()]
+
+
+def _id(cell: Any) -> str:
+    name = "" if parsing.missing(cell) else parsing.text(cell)
+    if parsing.missing(name):
+        raise Bad("the id is missing")
+    return name
 
 
 def _is_whole(cell: Any) -> bool:
@@ -256,7 +260,7 @@ def _extra(cells: Sequence[Any], where: Cells) -> Column:
 def _is_number(cell: Any) -> bool:
     if isinstance(cell, str):
         return _PLAIN_NUMBER.fullmatch(cell.strip()) is not None
-    return isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+    return isinstance(cell, int | float | complex | np.number) and not isinstance(cell, bool)
 
 
 _ROLES = {

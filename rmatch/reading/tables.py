@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -146,7 +147,7 @@ def _from_cells(cells: list[list[Any]], name: str) -> Table:
         if all(cell is None or cell == "" for cell in row):
             continue  # blank lines are normal at the end of exported files
         if any(cell not in (None, "") for cell in row[width:]):
-            hint = "put cells that hold the separator in quotes"
+            hint = "put cells that hold the separator in double quotes"
             problems.append(
                 InputProblem(f"{len(row)} cells, the header has {width}", number, hint=hint)
             )
@@ -162,24 +163,40 @@ def _from_cells(cells: list[list[Any]], name: str) -> Table:
     return Table(columns, rows, tuple(problems))
 
 
+_SEPARATORS = ",;\t|"
+
+#: A first line by which Excel is told the separator; Excel's own rows are counted without it.
+_EXCEL_SEPARATOR = re.compile(r"\"?sep=([^\w\"'\r\n])\"?\r?\n", re.IGNORECASE)
+
+
 def _csv_rows(path: Path) -> Iterable[list[str]]:
     text = _decoded(path)
-    first = text.partition("\n")[0]
-    try:
-        # The header alone decides the separator: cells may hold lists with other separators.
-        dialect: Any = csv.Sniffer().sniff(first, delimiters=",;\t|")
-        dialect.doublequote = True
-    except csv.Error:
-        dialect = "excel"
+    told = _EXCEL_SEPARATOR.match(text)
+    if told:
+        text = text[told.end() :]
+    dialect = _dialect(text.partition("\n")[0], told[1] if told else None)
     done = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), dialect, strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True, **dialect):
             yield row
             done += 1
     except csv.Error as error:
         text = f"{path.name} is not a readable CSV file: {error}"
-        hint = 'close quotes, and write a quote within quotes twice: ""'
+        hint = f"close quotes, and write a quote within quotes twice: {2 * dialect['quotechar']}"
         raise InvalidInputError.from_problems([InputProblem(text, done + 1, hint=hint)]) from error
+
+
+def _dialect(header: str, separator: str | None) -> dict[str, Any]:
+    """Return how cells are separated and quoted, from the header alone.
+
+    Cells may hold lists with other separators.
+    """
+    apostrophes = '"' not in header and re.search(rf"(^|[{_SEPARATORS}]) ?'", header)
+    quote = "'" if apostrophes else '"'
+    bare = re.sub(f"{quote}[^{quote}]*{quote}", "", header)
+    separator = separator or max(_SEPARATORS, key=bare.count)
+    spaced = 0 < bare.count(separator) == bare.count(separator + " ")
+    return {"delimiter": separator, "quotechar": quote, "skipinitialspace": spaced}
 
 
 def _decoded(path: Path) -> str:

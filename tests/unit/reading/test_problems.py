@@ -233,6 +233,21 @@ def test_a_capacity_beyond_all_people_is_no_limit():
         ({"id": "\u200b"}, "the id is missing"),
         ({"hours_from": 9}, "column 'hours_from': rmatch makes a column of this name of"),
         ({"birth_latest": 1990}, "column 'birth_latest': rmatch makes a column of this name of"),
+        ({"level": "1_000"}, "column 'level': '1_000' is no number"),
+        ({"level": b"1_0"}, "column 'level': b'1_0' is no number"),
+        ({"level": "-infinity"}, "column 'level': '-infinity' is not a finite number"),
+        ({"level": "1e400"}, "column 'level': '1e400' is not a finite number"),
+        ({"skills": "AI:1_0"}, "column 'skills': 'AI': '1_0' is no number"),
+        ({"goals": "AI:4*1_0"}, "column 'goals': 'AI': '1_0' is no number"),
+        ({"level": np.complex128(3 + 4j)}, "column 'level': np.complex128(3+4j) is no number"),
+        ({"level": np.array(3j)}, "column 'level': array(0.+3.j) is no number"),
+        ({"skills": {"AI": np.complex64(3)}}, "'AI': np.complex64(3+0j) is no number"),
+        ({"badge": 3j}, "column 'badge': 3j is no number"),
+        ({"skills": "AI:3; n/a:2"}, "an item with a level has no name"),
+        ({"age": "1e400"}, "column 'age': '1e400': ages from 14 to 100 are allowed"),
+        ({"age_band": "under 14"}, "column 'age_band': 'under 14': ages from 14 to 100"),
+        ({"age_band": "over 110"}, "column 'age_band': 'over 110': ages from 14 to 100"),
+        ({"age_band": "9" * 5000}, "999: ages from 14 to 100 are allowed"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -242,14 +257,32 @@ def test_what_used_to_pass_or_to_fail_without_a_word(cells, message):
 
 
 def test_missing_items_of_a_list_are_nobody_and_nothing():
-    """Lists of data frames and JSON hold nulls: they are no skill called None, and no veto."""
+    """Nulls of data frames and JSON, and "n/a" in a list, are no skill so called, and no veto."""
     people = [
         {"id": "a", "skills": [None, "AI", float("nan")], "vetoes": [None, "b"]},
         {"id": "b", "skills": '[null, "AI"]', "vetoes": [pd.NA]},
+        {"id": "c", "skills": "AI; N/A ; -", "vetoes": "none; b"},
+        {"id": "d", "skills": ["none", "AI"], "preferences": "none; b"},
     ]
-    one, other = rmatch.read_roster(people)
-    assert (one.skills, other.skills) == ({"AI": 1.0}, {"AI": 1.0})
-    assert (one.vetoes, other.vetoes) == (frozenset({"b"}), frozenset())
+    roster = rmatch.read_roster(people)
+    assert [person.skills for person in roster] == 4 * [{"AI": 1.0}]
+    assert [set(person.vetoes) for person in roster] == [{"b"}, set(), {"b"}, set()]
+    assert roster[3].preferences == ("b",)
+
+
+@pytest.mark.parametrize("level", ["４", "４.0", "٤"])
+def test_digits_of_any_script_are_digits(level):
+    (person,) = rmatch.read_roster([{"id": "a", "level": level, "skills": f"AI:{level}"}])
+    assert (person.level, person.skills) == (4, {"AI": 4})
+
+
+def test_an_id_that_is_no_text_is_told_once():
+    assert problems([{"id": b"a"}, {"id": ["b"]}, {"id": None}, {"id": "n/a"}, {"id": 5}]) == [
+        "row 1, column 'id': b'a' is bytes, no text (decode it first)",
+        "row 2, column 'id': ['b'] is no single value",
+        "row 3, column 'id': the id is missing",
+        "row 4, column 'id': the id is missing",
+    ]
 
 
 def test_spaces_around_a_list_say_nothing():

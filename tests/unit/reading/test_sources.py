@@ -232,6 +232,49 @@ def test_a_row_with_bad_quotes_is_named(row, tmp_path):
         rmatch.read_roster(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nid;name;skills\r\n1;Zo, E;AI, SQL\r\n",
+        "SEP=^\nid^name^skills\n1^Zo, E^AI, SQL\n",
+        '"sep=\t"\nid\tname\tskills\n1\tZo, E\tAI, SQL\n',
+        "'id','name','skills'\n'1','Zo, E','AI, SQL'\n",
+        "sep=,\n'id','name','skills'\n'1','Zo, E','AI, SQL'\n",
+        "'id'; 'name'; 'skills'\n1; 'Zo, E'; AI, SQL\n",
+        'id, "name", skills\n1, "Zo, E", "AI, SQL"\n',
+        'id;"name, or, a, b, c";name;skills\n1;;Zo, E;AI, SQL\n',
+        'id,name,skills,"\'quoted, \'"\n1,"Zo, E","AI, SQL"\n',
+    ],
+)
+def test_the_header_says_how_cells_are_separated_and_quoted(text, tmp_path):
+    """Excel's own first line sep=; is honoured, and a header in apostrophes is read."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(text.encode())
+    (person,) = rmatch.read_roster(path)
+    assert (person.id, person.name, set(person.skills)) == ("1", "Zo, E", {"AI", "SQL"})
+
+
+def test_a_header_of_one_column_in_apostrophes_is_read(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("'id'\n'a, b'\n")
+    assert rmatch.read_roster(path).ids == ("a, b",)
+
+
+def test_rows_are_counted_as_excel_shows_them(tmp_path):
+    """Excel does not show the line that tells it the separator."""
+    path = tmp_path / "people.csv"
+    path.write_text("sep=;\nid;level\na;1\nb;high\n")
+    with pytest.raises(rmatch.InvalidInputError, match="row 3, column 'level': 'high'"):
+        rmatch.read_roster(path)
+
+
+def test_apostrophes_in_names_are_apostrophes(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("id,name,mentor's site,mentee's site\n1,O'Neil,'t Zand,Oslo\n")
+    (person,) = rmatch.read_roster(path)
+    assert (person.name, person.get("mentor's site")) == ("O'Neil", "'t Zand")
+
+
 def test_lists_are_written_in_many_ways():
     """Text with any separator, JSON, mappings and sequences are the same list."""
     ways = [
