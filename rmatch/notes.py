@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.answers.wording import counted
+from rmatch.fields import KNOWN
 from rmatch.names import near_misses
 from rmatch.problem import Problem
+from rmatch.reading.checking import several_in_one, skill_names
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -18,7 +20,7 @@ _SHOWN = 5
 
 
 def notes(matching: Matching) -> tuple[str, ...]:
-    """Return remarks in words: of rules, look-alike skills, unteachable goals, pairs to review."""
+    """Return remarks in words: of rules, doubtful names, unteachable goals, pairs to review."""
     problem = matching.problem
     if not isinstance(problem, Problem):
         return ()
@@ -26,20 +28,28 @@ def notes(matching: Matching) -> tuple[str, ...]:
         *matching.remarks,
         *(note for r in problem.pair_rules for note in r.notes(problem.mentors, problem.mentees)),
         *_look_alikes(problem),
+        *_several_in_one(problem),
         *_unteachable(problem),
         *_flagged(matching),
     )
 
 
 def _look_alikes(problem: Problem) -> list[str]:
-    used: set[str] = set()
-    for roster in (problem.mentors, problem.mentees):
-        for name in ("skills", "goals"):
-            column = roster.ragged(name)
-            used.update(column.labels[code] for code in np.unique(column.codes).tolist())
     return [
         f"{one!r} and {other!r} count as two skills; synonyms={{{other!r}: {one!r}}} joins them"
-        for one, other in near_misses(used, _SHOWN)
+        for one, other in near_misses(skill_names((problem.mentors, problem.mentees)), _SHOWN)
+    ]
+
+
+def _several_in_one(problem: Problem) -> list[str]:
+    found = several_in_one((problem.mentors, problem.mentees))
+    first = {column: name for _, column, _, name in reversed(found)}
+    counts = Counter(column for _, column, _, _ in found)
+    return [
+        f"{counted(counts[column], 'name')} in {column} may be several, written with another "
+        "separator than others'"
+        + ("" if column in KNOWN and KNOWN[column].private else f", such as {name!r}")
+        for column, name in sorted(first.items())
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +13,7 @@ import numpy as np
 from rmatch.columns import Ragged
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import KNOWN
-from rmatch.names import closest, near_misses
+from rmatch.names import closest, name_key, near_misses
 from rmatch.parameters import check_keywords
 from rmatch.people import Roster
 from rmatch.reading.joint import finish
@@ -23,8 +25,9 @@ from rmatch.reading.structure import unknown_managers
 class CheckReport:
     """Everything found in people's data.
 
-    ``problems`` stop a match. ``warnings`` do not: names that may be meant as one, goals that
-    nobody can teach, managers who are not on the list, columns that no known field reads.
+    ``problems`` stop a match. ``warnings`` do not: names that may be meant as one, or one that may
+    be meant as several, goals that nobody can teach, managers who are not on the list, columns that
+    no known field reads.
     """
 
     problems: tuple[InputProblem, ...]
@@ -106,6 +109,16 @@ def check_people(
         problems = list(error.problems)
         rosters = [Roster(tuple(side.ids), side.columns) for side in sides]
     warnings += _similar_names(rosters)
+    warnings += [
+        InputProblem(
+            f"{name!r} counts as one name",
+            sides[side].rows[row],
+            column,
+            sides[side].name,
+            "if it is several, separate them as others do in this column",
+        )
+        for side, column, row, name in several_in_one(rosters)
+    ]
     warnings += _unteachable(sides, rosters)
     warnings += unknown_managers(sides)
     warnings += [
@@ -136,6 +149,45 @@ def _similar_names(rosters: Sequence[Roster]) -> list[InputProblem]:
         )
         for one, other in near_misses(skill_names(rosters))
     ]
+
+
+def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]:
+    """Return the names in lists that may be several: roster, column, row and name of each.
+
+    A column has one separator: where somebody writes "AI; SQL", another's "Python, R" is one name.
+    So it may be, as "Go, the game" is. It is told where all its parts are names of their own, and
+    where it is all that one person wrote and nobody else did.
+    """
+    names: set[str] = set()
+    found: list[tuple[int, str, int, str]] = []
+    for side, roster in enumerate(rosters):
+        for column, each in roster.columns.items():
+            if isinstance(each, Ragged):
+                used = [(each.labels[code], code) for code in np.unique(each.codes).tolist()]
+                names.update(name for name, _ in used)
+                found += [
+                    (side, column, row, name)
+                    for name, code in used
+                    if _SEPARATOR.search(name)
+                    for row in each.rows[each.codes == code].tolist()
+                ]
+    keys = {*map(name_key, names)} if found else set()
+    users = defaultdict(set)
+    for side, _, row, name in found:
+        users[name].add(rosters[side].ids[row])
+
+    def several(side: int, column: str, row: int, name: str) -> bool:
+        parts = [_LEVEL.sub("", part).strip() for part in _SEPARATOR.split(name)]
+        known = [name_key(part) in keys or any(part in each._index for each in rosters)
+                 for part in parts if part]  # fmt: skip
+        alone = len(users[name]) == 1 and rosters[side].ragged(column).counts[row] == 1
+        return len(known) > 1 and (alone or all(known))
+
+    return [one for one in found if several(*one)]
+
+
+#: What separates items where another separator is not the column's, and what stands behind a name.
+_SEPARATOR, _LEVEL = re.compile(r"[,;|\n]"), re.compile(r"[:*].*")
 
 
 def _unteachable(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:

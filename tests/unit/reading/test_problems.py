@@ -170,6 +170,47 @@ def test_spellings_that_only_look_alike_stay_apart_until_told():
     assert merged.ragged("skills").labels == ("Power BI",)
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "rows"),
+    [
+        ("skills", ["Python, R", "AI; SQL"], [1]),
+        ("skills", ["AI|SQL", "AI; Excel", "Excel\nAI"], [1, 3]),
+        ("skills", ["AI:3, SQL:4", "ai:3; SQL:2", "AI:3, SQL:4"], [1, 3]),
+        ("skills", ["AI, SQL; Excel", "AI; SQL", "Excel; Word"], [1]),
+        ("goals", ["AI*2, SQL*2", "AI; SQL"], [1]),
+        ("languages", ["English:C1, French:B2", "English; German"], [1]),
+        ("vetoes", ["c, b", "c; a", "c, b"], [1, 3]),
+        ("slots", ["Mon 9, Tue 10", "Mon 9; Tue 10"], [1]),
+        ("skills", ["Go, the game", "Go, the game; AI"], []),
+        ("skills", ["Go, the game", "Go; AI", "Go, the game"], []),
+        ("skills", ["Go, the game; AI", "Go; SQL"], []),
+        ("skills", ['["Go, the game", "AI"]', ["Go"]], []),
+        ("skills", ["AI,", "SQL; R"], []),
+        ("skills", ["Python, R", "AI, SQL"], []),
+    ],
+)
+def test_a_list_with_another_separator_than_its_column_is_told(column, cells, rows):
+    """A column has one separator. What is one name for it, and may be several, is never split."""
+    people = [{"id": who, column: cell} for who, cell in zip("abc", cells, strict=False)]
+    report = check_people(people)
+    assert [warning.row for warning in report.warnings] == rows
+    assert all("counts as one name" in warning.message for warning in report.warnings)
+    assert all(warning.column == column for warning in report.warnings)
+
+
+def test_a_matching_notes_names_that_may_be_several():
+    """What people are vetoed is for nobody to read (§C11)."""
+    mentors = [{"id": "m", "skills": "AI; SQL"}]
+    mentees = [
+        {"id": "s", "goals": "AI, SQL", "vetoes": "y, z"},
+        {"id": "t", "goals": "AI; SQL", "vetoes": "y; z"},
+    ]
+    notes = rmatch.match(mentors, mentees).notes
+    several = "1 name in {} may be several, written with another separator than others'{}"
+    assert several.format("goals", ", such as 'AI, SQL'") in notes
+    assert several.format("vetoes", "") in notes
+
+
 def test_the_spelling_does_not_depend_on_the_order_of_rows():
     """The most frequent spelling is shown, ties by the alphabet."""
     people = [{"id": str(at), "site": site} for at, site in enumerate(["OSLO", "Oslo", "oslo"])]
