@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from rmatch.errors import InvalidInputError
+from rmatch.living.days import day
 from rmatch.names import label
 
 
@@ -47,6 +48,7 @@ class State(Enum):
 
 _RUNNING = [state for state in State if not state.over]
 _ASKED = [State.APPROVED, State.ACCEPTED]
+_MET = (State.ACTIVE, State.LOCKED)  # both have said yes
 
 #: For each kind of event, the states it may follow (``None``: no such pair yet) and where it leads.
 #: ``"overridden"`` may follow anything and leads where the event says.
@@ -76,6 +78,8 @@ class Event:
     kind
         ``"proposed"``, ``"approved"``, ``"accepted"``, ``"declined"``, ``"lapsed"``, ``"locked"``,
         ``"unlocked"``, ``"ended"`` or ``"overridden"``; of a person ``"joined"`` or ``"left"``.
+    on
+        The day: a date, or ISO text; of a time only the day counts.
     by
         Who did it. ``"accepted"`` needs the id of one of the two.
     to
@@ -91,13 +95,25 @@ class Event:
     to: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("mentor", "mentee", "by"):
-            object.__setattr__(self, name, label(getattr(self, name)))
+        for name in ("kind", "mentor", "mentee", "by", "reason", "to"):
+            object.__setattr__(self, name, _text(name, getattr(self, name)))
+        object.__setattr__(self, "on", day("on", self.on))
 
     @property
     def about(self) -> str:
         """Who it is about, in words."""
         return " with ".join(filter(None, (self.mentor, self.mentee)))
+
+
+def _text(name: str, value: Any) -> str:
+    """Return text that a file can hold, "" for what is missing: what is in a log stays there."""
+    value = value.value if isinstance(value, State) else value
+    text = "" if value is None or value != value else label(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"event: {name}={text!r} is no text that can be stored") from None
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +137,14 @@ class Presence:
 
 @dataclass
 class Ledger:
-    """Where all pairs and people stand after some events."""
+    """Where all pairs and people stand after some events.
+
+    ``served`` is the day on which somebody's last pair ended that both had said yes to.
+    """
 
     pairs: dict[tuple[str, str], Standing] = field(default_factory=dict)
     people: dict[tuple[str, str], Presence] = field(default_factory=dict)  # by (side, id)
+    served: dict[tuple[str, str], date] = field(default_factory=dict)  # by (side, id)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Ledger:
@@ -145,7 +165,7 @@ class Ledger:
 
     def copy(self) -> Ledger:
         """Return a copy to try events on."""
-        return Ledger(dict(self.pairs), dict(self.people))
+        return Ledger(dict(self.pairs), dict(self.people), dict(self.served))
 
     def apply(self, event: Event) -> None:
         """Take one more event in, or raise where it cannot follow."""
@@ -187,8 +207,11 @@ class Ledger:
                 left = " or ".join(repr(each) for each in pair if each not in accepted)
                 raise _refused(event, f"by={event.by!r}; {left} is asked")
             accepted = (*accepted, event.by)
-        if not to.over:
-            self._must_be_here(event)
+        people = (("mentors", event.mentor), ("mentees", event.mentee))
+        for who in people if not to.over else ():
+            self._must_be_here(event, who)
+        if state in _MET and to not in _MET:
+            self.served |= dict.fromkeys(people, event.on)
         self.pairs[pair] = Standing(to, event.on, accepted, event.by, event.reason)
 
     def _override(self, event: Event) -> State:
@@ -196,11 +219,12 @@ class Ledger:
             raise _refused(event, "an override needs a reason")
         return State.named(event.to)
 
-    def _must_be_here(self, event: Event) -> None:
-        for side, person in (("mentors", event.mentor), ("mentees", event.mentee)):
-            presence = self.people.get((side, person))
-            if presence is not None and not presence.here:
-                raise _refused(event, f"{person} left on {presence.since}")
+    def _must_be_here(self, event: Event, who: tuple[str, str]) -> None:
+        presence = self.people.get(who)
+        if presence is not None and not presence.here:
+            raise _refused(event, f"{who[1]} left on {presence.since}")
+        if presence is not None and event.on < presence.since:
+            raise _refused(event, f"{who[1]} joined on {presence.since}")
 
     def _person(self, event: Event) -> None:
         if bool(event.mentor) == bool(event.mentee):
@@ -215,6 +239,10 @@ class Ledger:
         if not here and running:
             run = "1 pair runs" if len(running) == 1 else f"{len(running)} pairs run"
             raise _refused(event, f"{run}; end what runs with it (PairLog.leave)")
+        at = 0 if side == "mentors" else 1
+        last = max((s.since for p, s in self.pairs.items() if p[at] == person), default=event.on)
+        if not here and event.on < last:
+            raise _refused(event, f"a pair of theirs changed on {last}")
         self.people[side, person] = Presence(here, event.on)
 
 

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.errors import InvalidInputError
 from rmatch.living.acceptance import Event, Ledger, Standing, State, as_event
+from rmatch.living.days import day
 from rmatch.names import label, labels
+from rmatch.parameters import is_whole
 
 if TYPE_CHECKING:
     from rmatch.living.rematch import Rematch
@@ -148,6 +150,9 @@ class PairLog:
 
     def lapse(self, *, after: int, on: date) -> tuple[tuple[str, str], ...]:
         """End the wait for answers asked for more than ``after`` days before; return the pairs."""
+        if not (is_whole(after) and after >= 0):
+            raise InvalidInputError(f"after={after!r}; whole days, at least 0, are needed")
+        on = day("on", on)
         late = [
             pair
             for pair, standing in self.standings().items()
@@ -160,8 +165,8 @@ class PairLog:
 
     def leave(self, person: str, *, on: date) -> tuple[tuple[str, str], ...]:
         """Record that somebody left, in all roles, and that their pairs end; return those."""
+        on, person = day("on", on), label(person)
         self._catch_up()
-        person = label(person)
         ended: dict[tuple[str, str], None] = {}
         gone = []
         for side in ("mentors", "mentees"):
@@ -179,9 +184,10 @@ class PairLog:
 
     def events(self, *, until: date | None = None) -> tuple[Event, ...]:
         """Return all events in the order recorded, up to a day."""
+        last = None if until is None else day("until", until)
         rows = self._file.execute("SELECT * FROM events").fetchall()
         every = (_event(row[1:-1]) for row in rows)
-        return tuple(event for event in every if until is None or event.on <= until)
+        return tuple(event for event in every if last is None or event.on <= last)
 
     def standings(self, *, until: date | None = None) -> dict[tuple[str, str], Standing]:
         """Return where each pair stands, or stood on a day."""
@@ -195,11 +201,15 @@ class PairLog:
         return {pair: standing.state for pair, standing in self.standings(until=until).items()}
 
     def waiting(self, *, on: date) -> WaitingList:
-        """Return who has joined and has no pair, those who have waited longest first."""
+        """Return who had joined and had no pair on a day, those who have waited longest first.
+
+        Somebody waits since they joined, or since their last pair ended that both had said yes to:
+        whoever is declined keeps their turn.
+        """
         from rmatch.living.waiting import waiting_list
 
-        self._catch_up()
-        return waiting_list(self._ledger, on)
+        on = day("on", on)
+        return waiting_list(Ledger.of(self.events(until=on)), on)
 
     def close(self) -> None:
         """Close the file."""

@@ -68,22 +68,17 @@ class WaitingList(Answer):
 
 
 def waiting_list(ledger: Ledger, on: date) -> WaitingList:
-    """Return who has joined and has no running pair; see :meth:`PairLog.waiting`.
-
-    Somebody waits since they joined, or since their last pair came to an end.
-    """
-    busy: set[tuple[str, str]] = set()
-    last: dict[tuple[str, str], date] = {}
-    for (mentor, mentee), standing in ledger.pairs.items():
-        for key in (("mentors", mentor), ("mentees", mentee)):
-            if standing.state.over:
-                last[key] = max(standing.since, last.get(key, standing.since))
-            else:
-                busy.add(key)
+    """Return who has joined and has no running pair; see :meth:`PairLog.waiting`."""
+    busy = {
+        who
+        for (mentor, mentee), standing in ledger.pairs.items()
+        if not standing.state.over
+        for who in (("mentors", mentor), ("mentees", mentee))
+    }
     found: dict[str, list[Waiting]] = {"mentors": [], "mentees": []}
     for (side, person), presence in ledger.people.items():
-        since = max(presence.since, last.get((side, person), presence.since))
-        if presence.here and (side, person) not in busy and since <= on:
+        if presence.here and (side, person) not in busy:
+            since = max(presence.since, ledger.served.get((side, person), presence.since))
             found[side].append(Waiting(person, side, since, (on - since).days))
     first, second = (
         tuple(sorted(found[side], key=lambda w: (w.since, w.person))) for side in found

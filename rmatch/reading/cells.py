@@ -181,17 +181,22 @@ def flag(cell: Any) -> float:
 
 def day(cell: Any) -> float:
     """Read a date as days since 1970-01-01."""
+    return float(calendar_day(cell).toordinal() - date(1970, 1, 1).toordinal())
+
+
+def calendar_day(cell: Any) -> date:
+    """Read a date; of a time the day that its own clock shows."""
     if isinstance(cell, np.datetime64):
         cell = cell.astype("datetime64[D]").item()
     if isinstance(cell, datetime):
         cell = cell.date()
-    if not isinstance(cell, date):
-        text = str(cell).strip()
-        try:
-            cell = date.fromisoformat(text.partition("T")[0].partition(" ")[0])
-        except ValueError:
-            raise Bad(f"{text!r} is no date", "write it as 2026-01-31") from None
-    return float(cell.toordinal() - date(1970, 1, 1).toordinal())
+    if isinstance(cell, date) and cell == cell:  # pandas' NaT is a date, and none
+        return cell
+    text = str(cell).strip()
+    try:
+        return date.fromisoformat(text.partition("T")[0].partition(" ")[0])
+    except ValueError:
+        raise Bad(f"{text!r} is no date", "write it as 2026-01-31") from None
 
 
 def text(cell: Any) -> str:

@@ -8,10 +8,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rmatch
 from rmatch.living.acceptance import PERSONAL, TRANSITIONS, Event, Ledger, State
@@ -100,6 +102,102 @@ def test_an_impossible_event_is_refused_and_says_why(events, message):
             log.record(*events)
         assert log.events() == ()
         assert log.standings() == {}
+
+
+@pytest.mark.parametrize(
+    "on", ["2026-03-02", "2026-03-02T09:00:00+01:00", datetime(2026, 3, 2, 9, tzinfo=UTC), DAY]
+)
+def test_what_is_recorded_can_be_read(tmp_path, on):
+    """Times, missing text and states go in as what the file gives back: it is never changed."""
+    with PairLog(tmp_path / "pairs.db") as log:
+        log.record(event("proposed", by=None, on=on, reason=None))
+        log.record(event("overridden", "Kim", on=on, reason=5, to=State.ACTIVE))
+        written = log.events()
+    with PairLog(tmp_path / "pairs.db") as log:
+        assert log.events() == written
+        assert log.states(until=on) == {("m", "s"): State.ACTIVE}
+        assert [(each.on, each.by, each.reason, each.to) for each in written] == [
+            (DAY, "", "", ""),
+            (DAY, "Kim", "5", "active"),
+        ]
+
+
+@pytest.mark.parametrize("value", [None, "today", 5])
+def test_days_that_are_none_are_refused(value):
+    """Wherever a day is asked for."""
+    with PairLog(":memory:") as log:
+        for ask in (
+            lambda: event("proposed", on=value),
+            lambda: log.leave("m", on=value),
+            lambda: log.lapse(after=3, on=value),
+            lambda: log.waiting(on=value),
+        ):
+            with pytest.raises(rmatch.InvalidInputError, match=f"on={value!r}; a date or"):
+                ask()
+    with pytest.raises(rmatch.InvalidInputError, match="no text that can be stored"):
+        event("proposed", reason="\ud800")
+    with pytest.raises(rmatch.InvalidInputError, match="after='x'; whole days"):
+        log.lapse(after="x", on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        (
+            [PROPOSED, event("ended", on=later(20)), event("left", pair=("m", ""), on=later(10))],
+            "a pair of theirs changed on 2026-03-22",
+        ),
+        (
+            [event("joined", pair=("m", ""), on=later(20)), event("proposed", on=later(5))],
+            "m joined on 2026-03-22",
+        ),
+    ],
+)
+def test_what_stood_on_a_day_can_be_told_of_any_day(events, message):
+    """An event before those it follows would make no sense on the days between."""
+    with PairLog(":memory:") as log:
+        log.record(event("joined", pair=("m", "")), event("left", pair=("m", "")))
+        first = [] if events[0].kind == "joined" else [event("joined", pair=("m", ""))]
+        log.record(*first, *events[:-1])
+        with pytest.raises(rmatch.InvalidInputError, match=message):
+            log.record(events[-1])
+        assert log.states(until=later(15)) == {(p.mentor, p.mentee): State.PROPOSED
+                                               for p in events[:1] if p.mentee}  # fmt: skip
+
+
+@settings(max_examples=250)
+@given(st.lists(st.tuples(
+    st.sampled_from(["proposed", "ended", *PERSONAL]), st.integers(0, 4)),
+    min_size=8, max_size=20))  # fmt: skip
+def test_whatever_the_order_every_day_can_be_told(steps):
+    """Days go back and forth; what was accepted can be looked at on any day between."""
+    ledger, accepted = Ledger(), []
+    for kind, days in steps:
+        pair = ("m", "") if kind in PERSONAL else ("m", "s")
+        try:
+            accepted.append(event(kind, on=later(days), pair=pair))
+            ledger.apply(accepted[-1])
+        except rmatch.InvalidInputError:
+            accepted.pop()
+    assert Ledger.of(accepted) == ledger
+    for days in range(5):
+        Ledger.of(each for each in accepted if each.on <= later(days))
+
+
+def test_whoever_is_declined_keeps_their_turn():
+    """Only a pair that both had said yes to ends the wait; and any day can be looked at."""
+    people = event("joined", pair=("m", "")), event("joined", pair=("", "s"))
+    asked = [event("proposed", on=later(90)), event("approved", "Kim", on=later(90))]
+    with PairLog(":memory:") as log:
+        log.record(*people, *asked)
+        assert log.waiting(on=later(95)).mentees == ()
+        log.record(event("declined", "m", on=later(95)))
+        assert [w.days for w in log.waiting(on=later(100)).mentees] == [100]
+        assert [w.days for w in log.waiting(on=later(30)).mentees] == [30]
+        log.record(event("overridden", "Kim", on=later(100), reason="talked", to="active"))
+        log.record(event("ended", on=later(120)), event("proposed", on=later(130)))
+        log.record(event("ended", on=later(140)))
+        assert [w.days for w in log.waiting(on=later(150)).mentees] == [30]
 
 
 def test_a_dict_is_an_event():
