@@ -14,8 +14,7 @@ from enum import Enum
 from typing import Any
 
 from rmatch.errors import InvalidInputError
-from rmatch.living.days import day
-from rmatch.names import label
+from rmatch.living.written import day, text
 
 
 class State(Enum):
@@ -96,24 +95,13 @@ class Event:
 
     def __post_init__(self) -> None:
         for name in ("kind", "mentor", "mentee", "by", "reason", "to"):
-            object.__setattr__(self, name, _text(name, getattr(self, name)))
+            object.__setattr__(self, name, text(name, getattr(self, name)))
         object.__setattr__(self, "on", day("on", self.on))
 
     @property
     def about(self) -> str:
         """Who it is about, in words."""
         return " with ".join(filter(None, (self.mentor, self.mentee)))
-
-
-def _text(name: str, value: Any) -> str:
-    """Return text that a file can hold, "" for what is missing: what is in a log stays there."""
-    value = value.value if isinstance(value, State) else value
-    text = "" if value is None or value != value else label(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidInputError(f"event: {name}={text!r} is no text that can be stored") from None
-    return text
 
 
 @dataclass(frozen=True, slots=True)

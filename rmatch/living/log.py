@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.errors import InvalidInputError
 from rmatch.living.acceptance import Event, Ledger, Standing, State, as_event
-from rmatch.living.days import day
+from rmatch.living.written import day
 from rmatch.names import label, labels
 from rmatch.parameters import is_whole
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
+from itertools import chain
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.names import label
+from rmatch.living.written import day, text
+from rmatch.parameters import is_finite
 
 Kind = Literal["started", "planned", "held", "cancelled", "rated", "goal_reached", "ended"]
 
@@ -28,7 +30,7 @@ class PairEvent:
 
     def __post_init__(self) -> None:
         for name in ("mentor", "mentee"):
-            object.__setattr__(self, name, label(getattr(self, name)))
+            object.__setattr__(self, name, text(name, getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ class RiskRules:
 
 @dataclass(frozen=True)
 class PairHealth:
-    """One pair's figures, and the rules that call it at risk, in words."""
+    """One pair's figures since it last started, and the rules that call it at risk, in words.
+
+    Contact is a session held; a rating is none, as it may say that the two never met.
+    """
 
     mentor: str
     mentee: str
@@ -141,7 +146,8 @@ def health(
     Parameters
     ----------
     events
-        :class:`PairEvent` or dicts with the same names, in any order; later days are left out.
+        :class:`PairEvent` or dicts with the same names, in any order (those of one day in theirs);
+        later days are left out. A pair that starts again after its end is a new one.
     on
         The day to look from. Days are dates or ISO texts, ``"2026-01-31"``.
     rules
@@ -159,16 +165,27 @@ def health(
     0% of the planned sessions were held
     m with s: no session yet, 46 days after the start; 0 of 1 sessions held
     """
-    today = _day(on)
-    if today is None:
-        raise InvalidInputError(f"on={on!r}; a date or '2026-01-31' is allowed")
-    on, limits = today, rules or RiskRules()
+    on, limits = day("on", on), rules or RiskRules()
     by_pair: dict[tuple[str, str], list[PairEvent]] = {}
     for event in _events(events):
         if event.on <= on:
             by_pair.setdefault((event.mentor, event.mentee), []).append(event)
-    pairs = [_pair(pair, happened, on, limits) for pair, happened in sorted(by_pair.items())]
-    return Health(on, tuple(pairs), _curve(by_pair.values(), on), limits)
+    spells = {pair: _spells(happened) for pair, happened in sorted(by_pair.items())}
+    pairs = [_pair(pair, each[-1], on, limits) for pair, each in spells.items()]
+    return Health(on, tuple(pairs), _curve(chain.from_iterable(spells.values()), on), limits)
+
+
+def _spells(events: Iterable[PairEvent]) -> list[list[PairEvent]]:
+    """Split what happened to a pair where it starts again after an end."""
+    spells: list[list[PairEvent]] = [[]]
+    over = False
+    for event in events:
+        if over and event.kind == "started":
+            spells.append([])
+            over = False
+        over |= event.kind == "ended"
+        spells[-1].append(event)
+    return spells
 
 
 def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
@@ -186,34 +203,23 @@ def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
             said = re.sub(r"^\S*PairEvent(\.__init__)?\(\) ", "", str(error))
             problems.append(InputProblem(f"no event: {said}", row))
             continue
-        day = _day(each.on)
-        if day is None:
-            problems.append(InputProblem(f"on={each.on!r}; a date or '2026-01-31' is allowed", row))
+        try:
+            each = replace(each, on=day("on", each.on))
+        except InvalidInputError as error:
+            problems.append(InputProblem(str(error), row))
             continue
-        each = replace(each, on=day)
+        if not (each.mentor and each.mentee):
+            problems.append(InputProblem("the id of the mentor or of the mentee is missing", row))
         if each.kind not in get_args(Kind):
             allowed = ", ".join(get_args(Kind))
             problems.append(InputProblem(f"kind {each.kind!r}; {allowed} are allowed", row))
         rating = each.value
-        if each.kind == "rated" and not (isinstance(rating, int | float) and 1 <= rating <= 5):
+        if each.kind == "rated" and not (is_finite(rating) and 1 <= float(rating or 0) <= 5):
             problems.append(InputProblem(f"rating {each.value!r}; 1 to 5 is allowed", row))
         read.append(each)
     if problems:
         raise InvalidInputError.from_problems(problems)
     return sorted(read, key=lambda each: each.on)
-
-
-def _day(value: Any) -> date | None:
-    """Return a day; ``None`` for what is none."""
-    if isinstance(value, datetime):
-        day = value.date()
-        return day if day == day else None  # pandas' NaT is a datetime
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _pair(
@@ -222,8 +228,7 @@ def _pair(
     count = {kind: [e for e in events if e.kind == kind] for kind in get_args(Kind)}
     start = (count["started"] or list(events))[0].on
     ratings = [float(e.value) for e in count["rated"] if e.value is not None]
-    contact = [e.on for e in (*count["held"], *count["rated"])]
-    since = (on - max(contact)).days if contact else None
+    since = (on - count["held"][-1].on).days if count["held"] else None
     rating = float(np.mean(ratings)) if ratings else None
     planned, held, ended = len(count["planned"]), len(count["held"]), bool(count["ended"])
     risks = []
@@ -242,9 +247,9 @@ def _pair(
     )
 
 
-def _curve(pairs: Iterable[Sequence[PairEvent]], on: date) -> Survival:
+def _curve(spells: Iterable[Sequence[PairEvent]], on: date) -> Survival:
     lasted, closed = [], []
-    for events in pairs:
+    for events in spells:
         start = next((e.on for e in events if e.kind == "started"), events[0].on)
         end = next((e.on for e in events if e.kind == "ended"), None)
         lasted.append(((end or on) - start).days)

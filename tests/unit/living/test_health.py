@@ -6,6 +6,7 @@ import math
 import warnings
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,51 @@ def test_days_may_be_texts_and_times():
         health(happened, on="soon")
     with pytest.raises(rmatch.InvalidInputError, match="row 1: on=7; a date"):
         health([{**happened[0], "on": 7}], on=START)
+
+
+@pytest.mark.parametrize(
+    "day", [np.datetime64("2026-01-09"), "2026-01-09T23:30:00+01:00", pd.Timestamp("2026-01-09")]
+)
+def test_figures_and_days_of_data_frames_are_read(day):
+    """What tables and databases hold is a day, and a number of theirs is a rating."""
+    happened = [
+        {"mentor": 1, "mentee": 2.0, "kind": "held", "on": day},
+        {"mentor": "1", "mentee": "2", "kind": "rated", "on": day, "value": np.float32(4)},
+        {"mentor": 1, "mentee": 2, "kind": "rated", "on": day, "value": np.int64(5)},
+    ]
+    (pair,) = health(happened, on="2026-01-19").pairs
+    assert (pair.days_since_contact, pair.mean_rating) == (10, 4.5)
+    with pytest.raises(rmatch.InvalidInputError, match="rating True; 1 to 5"):
+        health([{**happened[1], "value": True}], on=START)
+    with pytest.raises(rmatch.InvalidInputError, match="row 1: the id of the mentor or of the"):
+        health([{**happened[1], "mentor": None}], on=START)
+
+
+def test_a_pair_that_starts_again_is_looked_at_from_there():
+    """Its first time together ended, and counts as ended in the curve; now it runs."""
+    first = [(0, "planned"), (3, "rated", 1), (30, "ended")]
+    happened = events(*first, (100, "started"), (110, "held"))
+    found = health(reversed(happened), on=START + timedelta(days=120))
+    (pair,) = found.pairs
+    assert (pair.ended, pair.planned, pair.mean_rating, pair.days_since_contact) == (
+        False, 0, None, 10)  # fmt: skip
+    assert (found.survival.days, found.survival.at_risk, found.survival.ended) == (
+        (30,), (1,), (1,))  # fmt: skip
+
+
+def test_a_rating_is_no_contact():
+    """Somebody who says that they never met has not met."""
+    found = health(events((5, "rated", 1)), on=START + timedelta(days=40))
+    assert found.pairs[0].risks == ("no session yet, 40 days after the start", "mean rating 1.0")
+    assert found.pairs[0].days_since_contact is None
+
+
+def test_an_end_before_any_start_lasted_no_time():
+    """No pair lasts fewer than 0 days."""
+    ended = PairEvent("m", "s", "ended", START - timedelta(days=9))
+    found = health([ended, *events()], on=START + timedelta(days=1))
+    assert found.survival.days == (0,)
+    assert not found.pairs[0].ended
 
 
 def test_bad_events_are_named_by_row():

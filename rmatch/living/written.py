@@ -1,11 +1,13 @@
-"""Days as callers write them: dates, times, ISO texts, and what data frames hold."""
+"""What events are written in: days and texts as callers have them, made plain."""
 
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from rmatch.errors import InvalidInputError
+from rmatch.names import label
 from rmatch.reading.cells import Bad, calendar_day
 
 
@@ -26,3 +28,20 @@ def day(name: str, value: Any) -> date:
         return calendar_day(value)
     except Bad:
         raise InvalidInputError(f"{name}={value!r}; a date or '2026-01-31' is allowed") from None
+
+
+def text(name: str, value: Any) -> str:
+    """Return a text that a file can hold; "" for what is missing.
+
+    Examples
+    --------
+    >>> text("mentor", 7), text("reason", None)
+    ('7', '')
+    """
+    value = value.value if isinstance(value, Enum) else value
+    found = "" if value is None or value != value else label(value)
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"{name}={found!r} is no text that can be stored") from None
+    return found
