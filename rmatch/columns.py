@@ -156,5 +156,5 @@ def share_labels(one: Column, other: Column) -> tuple[Column, Column]:
     """Give two columns of the same field one common, sorted label list."""
     if isinstance(one, Numbers) or isinstance(other, Numbers) or one.labels == other.labels:
         return one, other
-    labels = tuple(sorted({*one.labels, *other.labels}))
+    labels = tuple(sorted(dict.fromkeys((*one.labels, *other.labels))))
     return one.relabel(labels), other.relabel(labels)

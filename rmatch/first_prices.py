@@ -31,13 +31,16 @@ def first_prices(problem: Matchable) -> NDArray[np.int64]:
         return np.zeros(mentors, np.int64)
     some = np.unique(np.linspace(0, mentees - 1, min(mentees, _SOME)).astype(np.intp))
     mean, square = np.zeros(mentors), np.zeros(mentors)
+    largest = np.float32(max(problem.gain_limit, 1))
     for rows, cols in blocks((mentors, len(some)), _SOME_PAIRS):
         gains, allowed = problem.block(rows, some[cols])
-        gains = np.where(allowed, np.maximum(gains, 0), 0).astype(np.float64)
-        cubes = gains * gains * gains
+        worth = np.maximum(gains.astype(np.float32) / largest, 0)  # of the largest gain
+        worth *= allowed
+        cubes = worth * worth * worth
         mean += cubes.sum(axis=1) / len(some)
-        square += (cubes * cubes).sum(axis=1) / len(some)
+        cubes *= cubes
+        square += cubes.sum(axis=1) / len(some)
     between, by_chance = mean.var(), (square - mean * mean).mean() / len(some)
     share = max(0.0, 1 - by_chance / between) if between > 0 else 0.0
     prices: NDArray[np.float64] = np.cbrt(mean.mean() + share * (mean - mean.mean()))
-    return prices.astype(np.int64)
+    return (prices * float(largest)).astype(np.int64)

@@ -321,7 +321,7 @@ def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
             f"mentors use the level scale {mentors.scale} and mentees {mentees.scale}; "
             "read both rosters with the same scale"
         )
-    left, right = _with_ids(mentors), _with_ids(mentees)
+    left, right = _with_ids(mentors, mentees)
     names = sorted({*left, *right})
     shared: tuple[dict[str, Column], dict[str, Column]] = ({}, {})
     for name in names:
@@ -372,11 +372,17 @@ def empty_like(column: Column, size: int) -> Column:
     return Ragged(starts, none.astype(np.int32), none, none, column.labels)
 
 
-def _with_ids(roster: Roster) -> dict[str, Column]:
-    labels = tuple(sorted(roster.ids))
-    place = {person: code for code, person in enumerate(labels)}
-    codes = np.fromiter(map(place.__getitem__, roster.ids), np.int32, len(roster))
-    return {**roster.columns, "id": Categories(codes, labels)}
+def _with_ids(mentors: Roster, mentees: Roster) -> list[dict[str, Column]]:
+    """Return the columns of both sides with the ids of everybody as labels."""
+    labels = tuple(sorted(dict.fromkeys((*mentors.ids, *mentees.ids))))
+    place = dict(zip(labels, range(len(labels)), strict=True))
+    return [
+        {
+            **side.columns,
+            "id": Categories(np.fromiter(map(place.__getitem__, side.ids), np.int32), labels),
+        }
+        for side in (mentors, mentees)
+    ]
 
 
 def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
