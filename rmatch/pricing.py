@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch import kernels
-from rmatch.ascending import places
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
+from rmatch.edges import Edges
 from rmatch.errors import SolverError
 from rmatch.first_prices import first_prices
 from rmatch.fused import FusedScanner, MatrixScanner
@@ -167,8 +167,7 @@ class _Loop:
     started: float
     bounds: Bounds
     largest: int
-    keys: NDArray[np.int64]  # candidate edges as mentee * mentors + mentor, ascending
-    gain: NDArray[np.int64]
+    edges: Edges  # the candidates so far
     seconds: dict[str, float] = field(default_factory=dict)
     best: int | None = None  # the objective of the best matching so far
     pairs: NDArray[np.int64] | None = None  # its keys
@@ -190,21 +189,15 @@ class _Loop:
     @classmethod
     def of(cls, problem: Matchable, options: Options, scanner: Scanner) -> _Loop:
         """Begin with nothing but the locked pairs."""
-        rows, cols = problem.locks
-        keys = np.sort(cols * problem.shape[0] + rows).astype(np.int64)
-        loop = cls(
+        return cls(
             problem,
             options,
             scanner,
             perf_counter(),
             problem.bounds.clipped(),
             problem.gain_limit,
-            keys,
-            np.zeros(len(keys), np.int64),
+            Edges.locked(problem),
         )
-        for at, (mentee, mentor) in enumerate(zip(*divmod(keys, problem.shape[0]), strict=True)):
-            loop.gain[at] = problem.block(np.array([mentor]), np.array([mentee]))[0][0, 0]
-        return loop
 
     def run(self) -> None:
         """Take each mentee's best pairs, then solve and price until proven or stopped."""
@@ -227,7 +220,7 @@ class _Loop:
         self.rounds += 1
         complete = meets_minimums(candidates, selection.edges)
         if complete and (self.best is None or selection.objective > self.best):
-            self.best, self.pairs = selection.objective, self.keys[selection.edges]
+            self.best, self.pairs = selection.objective, self.edges.key[selection.edges]
         if selection.prices is None or selection.status is Status.FEASIBLE or self._out_of_time():
             self.stopped = True
             return
@@ -248,7 +241,7 @@ class _Loop:
         warm = self.prices is not None and worth_repairing(self.fresh, self.problem.shape[1])
         start = None
         if warm and self.pairs is not None:
-            start = np.searchsorted(self.keys, self.pairs)
+            start = self.edges.at(self.pairs)
         selection = optimise(
             candidates,
             self.largest,
@@ -272,14 +265,10 @@ class _Loop:
         self.margin = price - found.covering
         self.whole = bool((self.margin >= 0).all())
         self.scanned, self.known = prices.mentor, found.covering
-        keys = found.mentee.astype(np.int64) * self.problem.shape[0] + found.mentor
-        at, known = places(keys, self.keys)
-        new = ~known
+        self.edges, new = self.edges.with_found(found, self.problem.shape[0])
         above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
         self.unfair = int(above.sum())
         self.fresh = len(np.unique(found.mentee[above]))
-        self.keys = np.insert(self.keys, at[new], keys[new])
-        self.gain = np.insert(self.gain, at[new], found.gain[new])
         if self.unfair or not self.whole or self.proof is None:
             self._bound(prices, found.covering)
         self._lap(phase, before)
@@ -301,23 +290,14 @@ class _Loop:
 
     def _set_near(self, prices: Prices) -> None:
         few = _NEAR * self.problem.shape[1]
-        if self.prices is not None and len(self.keys) > few:
-            self.near = max(0, int(np.partition(self._below(prices), few)[few]))
+        if self.prices is not None and len(self.edges) > few:
+            self.near = max(0, -int(np.partition(self.edges.reduced(prices), -few - 1)[-few - 1]))
 
     def _drop_far(self, prices: Prices) -> None:
         """Keep those candidates only that are near the prices, and locked ones."""
-        stay = self._below(prices) <= self.near
-        stay[np.searchsorted(self.keys, self._locked_keys)] = True
-        self.keys, self.gain = self.keys[stay], self.gain[stay]
-
-    def _below(self, prices: Prices) -> NDArray[np.int64]:
-        """Return how much less than their prices candidates gain."""
-        mentee, mentor = divmod(self.keys, self.problem.shape[0])
-        price = prices.mentor + prices.seat
-        below: NDArray[np.int64] = -kernels.load("edges").reduced(
-            mentor, mentee, self.gain, price, prices.mentee
-        )
-        return below
+        stay = self.edges.reduced(prices) >= -self.near
+        stay[self.edges.at(self._locked_keys)] = True
+        self.edges = self.edges.take(stay)
 
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
         """Yield what each task finds; report every further hundredth of all mentees."""
@@ -337,7 +317,7 @@ class _Loop:
         if limit is None:
             return 1 << 31
         edges = (int(limit) - self.scanner.memory(threads_of(self.options))) // _EDGE_BYTES
-        return max(edges - len(self.keys), 0) // max(self.problem.shape[1], 1)
+        return max(edges - len(self.edges), 0) // max(self.problem.shape[1], 1)
 
     def _bound(self, prices: Prices, covering: NDArray[np.int64]) -> None:
         """Keep the bound that these prices prove, mentees' prices put where they prove most.
@@ -345,8 +325,7 @@ class _Loop:
         No pair that is not an edge is worth more than what covers its mentee.
         """
         mentor, seat = prices.mentor, prices.seat
-        mentee, row = np.divmod(self.keys, self.problem.shape[0])
-        value = self.gain - mentor[row]
+        mentee, value = self.edges.mentee, self.edges.gain - mentor[self.edges.mentor]
         above = value > covering[mentee]
         value, mentee = value[above], mentee[above]
         best = covering.copy()
@@ -361,18 +340,21 @@ class _Loop:
         total += people_bound(self.bounds, better)
         for key in self._locked_keys.tolist():
             learner, teacher = divmod(key, self.problem.shape[0])
-            gain = int(self.gain[np.searchsorted(self.keys, key)])
+            gain = int(self.edges.gain[self.edges.at(key)])
             total += min(gain - int(mentor[teacher]) - int(best[learner]), 0)
         if total < self.bound:
             self.bound, self.proof = total, better
 
     def _candidates(self) -> Candidates:
-        mentors = self.problem.shape[0]
-        mentor = (self.keys % mentors).astype(np.int32)
-        mentee = (self.keys // mentors).astype(np.int32)
-        locked = np.searchsorted(self.keys, self._locked_keys)
+        edges = self.edges
         return Candidates(
-            mentor, mentee, self.gain, self.bounds, None, self.problem.arrival, locked
+            edges.mentor,
+            edges.mentee,
+            edges.gain,
+            self.bounds,
+            None,
+            self.problem.arrival,
+            edges.at(self._locked_keys),
         )
 
     @property
@@ -398,7 +380,7 @@ class _Loop:
             bound=None if self.proof is None else self.bound,
             round=self.rounds,
             pairs=0 if self.pairs is None else len(self.pairs),
-            edges=len(self.keys),
+            edges=len(self.edges),
             touched=self.touched,
             seconds=perf_counter() - self.started,
             **more,
@@ -411,7 +393,7 @@ class _Loop:
                 "time was up before a first matching that meets all minimums was found; allow more",
                 "time limit",
             )
-        edges = len(self.keys)
+        edges = len(self.edges)
         if self.status is Status.OPTIMAL:
             self._drop_far(self.proof)
         pool = self._candidates()
@@ -425,6 +407,6 @@ class _Loop:
             self.touched,
             self.seconds,
             pool,
-            pool.by_mentor(np.searchsorted(self.keys, self.pairs)),
+            pool.by_mentor(self.edges.at(self.pairs)),
             np.zeros(self.problem.shape[1], np.int64) if self.margin is None else self.margin,
         )

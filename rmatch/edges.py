@@ -1,0 +1,75 @@
+"""The candidate pairs of a large problem, as a list that grows from scan to scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmatch import kernels
+from rmatch.ascending import places
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rmatch.candidates import Matchable
+    from rmatch.scan import Found
+    from rmatch.solvers import Prices
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """Some pairs with their gains, by mentee, then mentor."""
+
+    key: NDArray[np.int64]  # (edges,), mentee * mentors + mentor, ascending
+    mentor: NDArray[np.int32]
+    mentee: NDArray[np.int32]
+    gain: NDArray[np.int64]
+
+    @classmethod
+    def locked(cls, problem: Matchable) -> Edges:
+        """Return the pairs that are locked."""
+        mentor, mentee = problem.locks
+        key = mentee.astype(np.int64) * problem.shape[0] + mentor
+        order = np.argsort(key)
+        pairs = list(zip(mentor[order].tolist(), mentee[order].tolist(), strict=True))
+        gain = [problem.block(np.array([row]), np.array([col]))[0][0, 0] for row, col in pairs]
+        return cls(
+            key[order],
+            mentor[order].astype(np.int32),
+            mentee[order].astype(np.int32),
+            np.array(gain, np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def at(self, keys: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return where pairs stand that are among these."""
+        return np.searchsorted(self.key, keys)
+
+    def with_found(self, found: Found, mentors: int) -> tuple[Edges, NDArray[np.bool_]]:
+        """Return these with those found that are not among them; and which of the found are new."""
+        key = found.mentee.astype(np.int64) * mentors + found.mentor
+        at, known = places(key, self.key)
+        new = ~known
+        at = at[new]
+        more = Edges(
+            np.insert(self.key, at, key[new]),
+            np.insert(self.mentor, at, found.mentor[new]),
+            np.insert(self.mentee, at, found.mentee[new]),
+            np.insert(self.gain, at, found.gain[new]),
+        )
+        return more, new
+
+    def take(self, stay: NDArray[np.bool_]) -> Edges:
+        """Return some of them."""
+        return Edges(self.key[stay], self.mentor[stay], self.mentee[stay], self.gain[stay])
+
+    def reduced(self, prices: Prices) -> NDArray[np.int64]:
+        """Return what they gain more than their two people's prices and that of a seat."""
+        more: NDArray[np.int64] = kernels.load("edges").reduced(
+            self.mentor, self.mentee, self.gain, prices.mentor + prices.seat, prices.mentee
+        )
+        return more
