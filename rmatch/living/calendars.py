@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rmatch.people import Person
 
 _GRID_MINUTES = 30
+_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Windows:
 
     def problems(self) -> list[str]:
         """Say what of this cannot be read as hours, zone, days of the week and slots."""
+        if not isinstance(self.slots, Mapping):
+            return [f"slots={self.slots!r}; give {{label: (weekday, '09:00-12:00')}}"]
         wrong = []
         try:
             ZoneInfo(self.timezone)
@@ -50,14 +53,18 @@ class Windows:
     def common(
         self, mentor: Person, mentee: Person, first: date, last: date, minutes: int
     ) -> tuple[int, ...]:
-        """Return all starts on the grid at which both work for the whole session."""
+        """Return the starts from which both work for the whole session.
+
+        These are all half hours (UTC), and the beginning of each time in which both work.
+        """
         theirs = list(self._intervals(mentee, first, last))
         starts: set[int] = set()
         for begin, end in self._intervals(mentor, first, last):
             for other_begin, other_end in theirs:
                 low, high = max(begin, other_begin), min(end, other_end) - minutes
-                low += -low % _GRID_MINUTES
-                starts.update(range(low, high + 1, _GRID_MINUTES))
+                if low <= high:
+                    starts.add(low)
+                    starts.update(range(low + -low % _GRID_MINUTES, high + 1, _GRID_MINUTES))
         return tuple(sorted(starts))
 
     def _intervals(self, person: Person, first: date, last: date) -> Iterator[tuple[int, int]]:
@@ -107,16 +114,26 @@ def _cut(
 @lru_cache(maxsize=65536)
 def _interval(zone: str, hours: str, day: date) -> tuple[int, int]:
     """Return local hours of one day in UTC minutes; hours that end before they begin cross over."""
-    begin, _, end = hours.partition("-")
-    low, high = (_local(zone, day, clock) for clock in (begin, end))
-    return (low, high) if low < high else (low, _local(zone, day + timedelta(days=1), end))
+    low, high = map(_minutes, hours.split("-"))
+    return _first(zone, day, low), _first(zone, day, high if low < high else high + _DAY)
 
 
-def _local(zone: str, day: date, clock: str) -> int:
+def _minutes(clock: str) -> int:
     hour, _, minute = clock.strip().partition(":")
-    extra = timedelta(hours=int(hour), minutes=int(minute or 0))
-    local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) + extra
-    return int(local.timestamp()) // 60
+    return int(hour) * 60 + int(minute or 0)
+
+
+def _first(zone: str, day: date, minutes: int) -> int:
+    """Return the first UTC minute at which a clock shows so many minutes from a day's midnight.
+
+    Where clocks are put forward over that time, it is the first minute after.
+    """
+    asked = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    here = ZoneInfo(zone)
+    at = int(asked.replace(tzinfo=here).timestamp()) // 60
+    while datetime.fromtimestamp((at - 1) * 60, here).replace(tzinfo=None) >= asked:
+        at -= 1
+    return at
 
 
 def moment(minute: int) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rmatch.living.checkins import Session
     from rmatch.people import Person
 
-_DAY = 24 * 60
+_DAY, _MINUTE = 24 * 60, timedelta(minutes=1)
 
 
 def check_sessions(
@@ -58,26 +58,36 @@ def _end(session: Session) -> datetime:
 
 def _works(session: Session, person: Person, windows: Windows) -> bool:
     """Say whether somebody works for the whole session: that day, or in the night before it."""
-    begin = session.start.astimezone(ZoneInfo(person.timezone or windows.timezone))
-    at = begin.hour * 60 + begin.minute
-    for day, clock in ((begin.date(), at), (begin.date() - timedelta(days=1), at + _DAY)):
+    zone = ZoneInfo(person.timezone or windows.timezone)
+    first, last = (_shown(when, zone) for when in (session.start, _end(session) - _MINUTE))
+    for day in (first.date(), first.date() - timedelta(days=1)):
+        midnight = datetime.combine(day, time())
+        clock = [int((when - midnight).total_seconds()) // 60 for when in (first, last)]
         stated = [windows.slots[label] for label in person.slots if label in windows.slots]
-        free = any(
-            weekday == day.weekday() and _within(clock, session.minutes, span)
-            for weekday, span in stated
-        )
+        free = any(weekday == day.weekday() and _within(clock, span) for weekday, span in stated)
         if (
             day.weekday() in windows.weekdays
-            and _within(clock, session.minutes, person.working_hours or windows.hours)
+            and _within(clock, person.working_hours or windows.hours)
             and (free or not (person.slots and windows.slots))
         ):
             return True
     return False
 
 
-def _within(at: int, minutes: int, hours: str) -> bool:
+def _shown(when: datetime, zone: ZoneInfo) -> datetime:
+    """Return what a clock shows; in an hour that comes twice, what it showed before it went back.
+
+    So it never goes back: who has begun to work, or gone home, does not do so again.
+    """
+    while when.astimezone(zone).fold:
+        when -= _MINUTE
+    return when.astimezone(zone).replace(tzinfo=None)
+
+
+def _within(clock: Sequence[int], hours: str) -> bool:
+    """Say whether the first and the last minute lie in hours, in minutes from midnight."""
     low, high = (
         int(hour) * 60 + int(minute or 0)
         for hour, _, minute in (clock.strip().partition(":") for clock in hours.split("-"))
     )
-    return low <= at and at + minutes <= (high if low < high else high + _DAY)
+    return low <= clock[0] and clock[1] < (high if low < high else high + _DAY)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from rmatch.errors import (
     InvalidInputError,
@@ -17,11 +18,14 @@ from rmatch.errors import (
 )
 from rmatch.living.calendars import Windows, moment, month
 from rmatch.living.checkin_check import check_sessions
+from rmatch.living.results import matching_of_people
+from rmatch.living.written import day
 from rmatch.names import label
-from rmatch.problem import Problem
+from rmatch.parameters import is_finite, is_whole, listed
 from rmatch.solvers.cpsat import modelling
 
 if TYPE_CHECKING:
+    from rmatch.living.rematch import Rematch
     from rmatch.matching import Matching
 
 _FEW = 12  # starts per session that are tried first; all of them where these do not suffice
@@ -70,6 +74,7 @@ class CheckinPlan:
     missed: tuple[Missed, ...]
     bound: int
     names: Mapping[str, str]
+    start: date
 
     @property
     def proven(self) -> bool:
@@ -88,7 +93,10 @@ class CheckinPlan:
         return frame({name: [row[name] for row in self.to_records()] for name in names}, backend)
 
     def to_ical(self, person: str | None = None) -> bytes:
-        """Return an iCalendar file (RFC 5545) of all sessions, or of one person's."""
+        """Return an iCalendar file (RFC 5545) of all sessions, or of one person's.
+
+        A session keeps its UID when the same weeks are planned again, so that calendars move it.
+        """
         planned = [(each.mentor, each.mentee) for each in self.sessions]
         people = {who for pair in planned for who in pair}
         people |= {who for each in self.missed for who in (each.mentor, each.mentee)}
@@ -109,7 +117,8 @@ class CheckinPlan:
                 continue
             who = f"{self._name(session.mentor)} and {self._name(session.mentee)}"
             event = Event()
-            event.add("uid", f"{session.mentor}-{session.mentee}-{session.number}@rmatch")
+            ids = (quote(each, safe="") for each in (session.mentor, session.mentee))
+            event.add("uid", "/".join([*ids, str(self.start), f"{session.number}@rmatch"]))
             event.add("dtstamp", session.start)
             event.add("dtstart", session.start)
             event.add("dtend", session.start + timedelta(minutes=session.minutes))
@@ -143,7 +152,7 @@ class _Ask:
 
 
 def checkin_plan(
-    matching: Matching,
+    matching: Matching | Rematch,
     *,
     start: date,
     weeks: int = 12,
@@ -161,7 +170,7 @@ def checkin_plan(
     Parameters
     ----------
     matching
-        Whose pairs meet.
+        Whose pairs meet: a matching or a re-match.
     start, weeks
         First day of the plan and its length.
     sessions, minutes
@@ -180,7 +189,8 @@ def checkin_plan(
 
     Notes
     -----
-    The number of sessions held is maximised by CP-SAT with one worker and a fixed seed. A person's
+    The number of sessions held is maximised by CP-SAT with one worker and a fixed seed, over all
+    sessions that begin on a half hour (UTC) or where a time begins in which both work. A person's
     ``hours_per_month`` limits their sessions in each calendar month (UTC). Working hours follow
     each zone's own changes of daylight saving.
 
@@ -196,11 +206,9 @@ def checkin_plan(
     >>> [session.start.isoformat() for session in plan.sessions]
     ['2026-03-02T14:00:00+00:00', '2026-03-16T13:00:00+00:00']
     """
-    windows = Windows(hours, timezone, tuple(weekdays), slots or {})
-    _check_plan(start, weeks, sessions, minutes, rooms, windows)
-    problem = matching.problem
-    if not isinstance(problem, Problem):
-        raise InvalidInputError("check-ins need people; a matching of a matrix has none")
+    windows = Windows(hours, timezone, listed("weekdays", weekdays), {} if slots is None else slots)
+    start = _check_plan(start, weeks, sessions, minutes, rooms, time_limit, windows)
+    matching, problem = matching_of_people("matching", matching)
     mentors = problem.mentors.persons(matching.rows.tolist())
     mentees = problem.mentees.persons(matching.cols.tolist())
     days = weeks * 7
@@ -241,12 +249,19 @@ def checkin_plan(
         for ask in asks
         if ask not in booked
     ]
-    return CheckinPlan(tuple(held), tuple(missed), bound, names)
+    return CheckinPlan(tuple(held), tuple(missed), bound, names, start)
 
 
 def _check_plan(
-    start: date, weeks: int, sessions: int, minutes: int, rooms: int | None, windows: Windows
-) -> None:
+    start: date,
+    weeks: int,
+    sessions: int,
+    minutes: int,
+    rooms: int | None,
+    time_limit: float,
+    windows: Windows,
+) -> date:
+    """Return the first day, or raise for everything that is no plan."""
     wrong = [
         f"{name}={value!r}; a whole number of at least {least} is allowed"
         for name, value, least in (
@@ -255,15 +270,24 @@ def _check_plan(
             ("minutes", minutes, 5),
             ("rooms", 1 if rooms is None else rooms, 1),
         )
-        if isinstance(value, bool) or not isinstance(value, int) or value < least
+        if not (is_whole(value) and value >= least)
     ]
     if not wrong and sessions > weeks * 7:
         wrong.append(f"sessions={sessions} in {weeks} weeks is more than one a day")
-    if not isinstance(start, date):
-        wrong.append(f"start={start!r}; a datetime.date is needed")
+    if not (is_finite(time_limit) and time_limit > 0):
+        wrong.append(f"time_limit={time_limit!r}; seconds above 0 are needed")
+    first = None
+    try:
+        first = day("start", start)
+        first + timedelta(weeks=weeks)
+    except InvalidInputError as error:
+        wrong.append(str(error))
+    except (OverflowError, TypeError):
+        wrong.append(f"weeks={weeks!r} from {first} on go beyond the calendar")
     wrong += windows.problems()
-    if wrong:
+    if wrong or first is None:
         raise InvalidInputError("; ".join(wrong))
+    return first
 
 
 # ---- which time for which session ----------------------------------------------------------------

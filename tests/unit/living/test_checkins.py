@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations, product
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import rmatch
 from rmatch import Person
 from rmatch.living import checkin_plan
-from rmatch.living.calendars import Windows
+from rmatch.living.calendars import Windows, moment
 from rmatch.living.checkin_check import check_sessions
 from rmatch.living.checkins import Session
 
@@ -219,6 +220,84 @@ def test_both_work_whenever_they_meet(both, start):
             assert at + 60 <= (high if low < high else high + DAY)
 
 
+CHANGES = [  # of clocks: over 02:00, over midnight, by half an hour, back and forth
+    ("Europe/Paris", date(2026, 3, 29)),
+    ("Europe/Paris", date(2026, 10, 25)),
+    ("America/Havana", date(2026, 3, 8)),
+    ("America/Havana", date(2026, 11, 1)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Asia/Kathmandu", date(2026, 3, 29)),
+]
+CLOCKS = ["00:00", "01:30", "02:00", "02:15", "02:30", "03:00", "03:30", "22:00", "24:00"]
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(CHANGES), st.sampled_from(CLOCKS[:-1]), st.sampled_from(CLOCKS[1:]),
+       st.sampled_from([15, 30, 45, 60, 120]))  # fmt: skip
+def test_planner_and_check_agree_while_clocks_change(change, begin, end, minutes):
+    """What the planner holds for working time is so by the clocks on the wall, and it misses none.
+
+    The two know nothing of each other: intervals of UTC minutes, and clocks that are looked at.
+    """
+    zone, day = change
+    person = Person(id="p", timezone=zone, working_hours=f"{begin}-{end}")
+    windows = Windows("09:00-17:00", "UTC", tuple(range(7)), {})
+    days = timedelta(days=2)
+    starts = set(windows.common(person, person, day - days, day + days, minutes))
+
+    def faults(at):
+        session = Session("p", "p", moment(at), minutes, 1)
+        return check_sessions([session], {"p": person}, {"p": person}, windows, None)[:2]
+
+    assert not any("does not work" in str(fault) for at in starts for fault in faults(at))
+    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()) // 60
+    every = range(noon - DAY, noon + DAY, 15)  # well within the days asked for
+    works = {at for at in every if not any("does not work" in str(f) for f in faults(at))}
+    assert {at for at in works if at % 30 == 0} <= starts
+    assert starts or not works
+
+
+def test_a_time_that_clocks_jump_over_is_no_working_time():
+    """02:00 to 03:00 does not exist on that Sunday: no session, and the reason."""
+    night = {"timezone": "Europe/Paris", "working_hours": "02:00-03:00"}
+    days = {"start": date(2026, 3, 28), "weeks": 1, "sessions": 7, "weekdays": range(7)}
+    plan = checkin_plan(matched([night | {}], [night | {}]), **days)
+    assert [miss.reason for miss in plan.missed] == [
+        "no common working time of 60 minutes from 2026-03-29 to 2026-03-29"
+    ]
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("Asia/Kathmandu", "09:00-10:00"),
+                                             ("UTC", "09:10-10:10")])  # fmt: skip
+def test_an_hour_that_is_on_no_half_hour_is_used(zone, hours):
+    """There is a common hour, so there is a session."""
+    person = {"timezone": zone, "working_hours": hours}
+    plan = checkin_plan(matched([person | {}], [person | {}]), start=MONDAY, weeks=1, sessions=1)
+    assert {local_hours(each, zone)[0].isoformat()[:5] for each in plan.sessions} == {hours[:5]}
+
+
+def test_calendars_of_two_plans_stand_side_by_side():
+    """Planning again moves sessions; the next plan, and other people, have their own."""
+    mentors = [{"id": "a", "skills": "x:4"}, {"id": "a-b", "skills": "y:4"}]
+    mentees = [{"id": "b-c", "goals": "x:4"}, {"id": "c", "goals": "y:4"}]
+    before = rmatch.match(mentors, mentees)
+
+    def uids(start):
+        plan = checkin_plan(rmatch.rematch(before), start=start, weeks=2, sessions=2)
+        return re.findall(rb"UID:(.*)\r", plan.to_ical())
+
+    assert uids(MONDAY) == uids(MONDAY)
+    assert len({*uids(MONDAY), *uids(date(2026, 3, 16))}) == 8
+
+
+def test_a_plan_needs_people():
+    """A matrix has none, and neither has nothing."""
+    for wrong in (None, rmatch.match_matrix([[1]])):
+        with pytest.raises(rmatch.InvalidInputError, match="a matching of people is needed"):
+            checkin_plan(wrong, start=MONDAY)
+
+
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("start", [date(2026, 3, 2), date(2026, 9, 21)])
 def test_the_one_hour_of_the_day_keeps_its_clock_time(zone, start):
@@ -233,9 +312,9 @@ def test_wrong_hours_zones_and_slots_are_refused_together():
     """What cannot be read is named, not guessed."""
     people = matched([{}], [{}])
     with pytest.raises(rmatch.InvalidInputError) as caught:
-        checkin_plan(people, start="2026-01-01", hours="9-x", timezone="Mars", weekdays=[9],
+        checkin_plan(people, start="soon", hours="9-x", timezone="Mars", weekdays=[9],
                      slots={"am": (1, "later")})  # fmt: skip
-    for said in ("start='2026-01-01'", "hours='9-x'", "timezone='Mars'", "weekdays=(9,)",
+    for said in ("start='soon'", "hours='9-x'", "timezone='Mars'", "weekdays=(9,)",
                  "slots['am']=(1, 'later')"):  # fmt: skip
         assert said in str(caught.value)
 
@@ -267,6 +346,12 @@ def test_wrong_figures_are_refused_together():
     people = matched([{}], [{}])
     with pytest.raises(rmatch.InvalidInputError, match=r"weeks=0; .*minutes=1; "):
         checkin_plan(people, start=MONDAY, weeks=0, minutes=1)
+    with pytest.raises(rmatch.InvalidInputError, match=r"time_limit='x'; .*beyond the calendar"):
+        checkin_plan(people, start=date(9999, 12, 30), time_limit="x")
+    with pytest.raises(rmatch.InvalidInputError, match=r"slots=\[1\]; give"):
+        checkin_plan(people, start=MONDAY, slots=[1])
+    with pytest.raises(rmatch.InvalidInputError, match="weekdays=3; a list"):
+        checkin_plan(people, start=MONDAY, weekdays=3)
     with pytest.raises(rmatch.InvalidInputError, match="more than one a day"):
         checkin_plan(people, start=MONDAY, weeks=1, sessions=9)
 
