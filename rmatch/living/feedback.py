@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,19 +12,23 @@ import numpy as np
 from rmatch.candidates import of_pairs
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import GRID
+from rmatch.living.results import matching_of_people
 from rmatch.names import label, labels
+from rmatch.parameters import check_count, check_seed, id_pairs, is_finite
 from rmatch.problem import Problem
 from rmatch.solvers import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.living.rematch import Rematch
     from rmatch.matching import Matching
 
     Floats = NDArray[np.float64]
 
 _FEW_PER_PART = 10  # pairs per score part, below which nothing is concluded
 _HIGH, _LOW = 97.5, 2.5
+_NOTHING = 1e-12  # a sum of coefficients that is none
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class WeightSuggestion:
 
 
 def suggest_weights(
-    matching: Matching,
+    matching: Matching | Rematch,
     ratings: Mapping[tuple[str, str], float],
     *,
     groups: Mapping[str, Any] | None = None,
@@ -89,7 +94,7 @@ def suggest_weights(
     Parameters
     ----------
     matching
-        The matching whose pairs were rated.
+        The matching, or re-match, whose pairs were rated.
     ratings
         Rating of each (mentor, mentee), any scale on which more is better.
     groups
@@ -103,9 +108,15 @@ def suggest_weights(
     then divided by their sum. Ratings exist only for pairs that a matching chose, so they say
     little about pairs it would never choose: weights are a suggestion, and a person decides.
     """
-    problem = matching.problem
-    if not isinstance(problem, Problem) or len(problem.score) < 2:
-        raise InvalidInputError("weights need a matching of people with at least two score parts")
+    matching, problem = matching_of_people("matching", matching)
+    if len(problem.score) < 2:
+        raise InvalidInputError("weights need a matching with at least two score parts")
+    if not isinstance(ratings, Mapping):
+        raise InvalidInputError(
+            f"ratings={ratings!r:.80}; a dict of (mentor, mentee) to their rating is needed"
+        )
+    check_count("resamples", resamples)
+    check_seed(seed)
     values, rated = _values(matching, ratings)
     fit = _fit(values, rated)
     rng = np.random.default_rng(seed)
@@ -117,6 +128,8 @@ def suggest_weights(
     )
     low, high = np.percentile(samples, [_LOW, _HIGH], axis=0)
     shares = _shares(fit[1:])
+    if _silent(fit):  # the present weights are as good as any others
+        shares, low, high = np.array(problem.weights), np.zeros_like(low), np.ones_like(high)
     weights = tuple(
         Weight(part.name, now, float(share), float(below), float(above))
         for part, now, share, below, above in zip(
@@ -138,21 +151,27 @@ def _values(matching: Matching, ratings: Mapping[tuple[str, str], float]) -> tup
     """Return (pairs, parts) values in [0, 1] and the ratings of rated pairs."""
     problem = matching.problem
     known = {labels((pair.mentor, pair.mentee)): at for at, pair in enumerate(matching.pairs)}
+    ids = id_pairs("ratings", ratings)
     problems = [
         InputProblem(f"{mentor!r} with {mentee!r} is no pair of the matching")
-        for mentor, mentee in ratings
-        if labels((mentor, mentee)) not in known
+        for mentor, mentee in ids
+        if (mentor, mentee) not in known
     ]
     problems += [
-        InputProblem(f"the rating of {mentor!r} with {mentee!r} is {value!r}")
+        InputProblem(f"{mentor!r} with {mentee!r} is rated {count} times")
+        for (mentor, mentee), count in Counter(ids).items()
+        if count > 1
+    ]
+    problems += [
+        InputProblem(f"the rating of {mentor!r} with {mentee!r} is {value!r}, no number")
         for (mentor, mentee), value in ratings.items()
-        if not (isinstance(value, int | float | np.number) and np.isfinite(value))
+        if not is_finite(value)
     ]
     if problems:
         raise InvalidInputError.from_problems(problems)
     if len(ratings) < 3:
         raise InvalidInputError(f"{len(ratings)} ratings; at least 3 are needed")
-    rows = np.array([known[labels(pair)] for pair in ratings])
+    rows = np.array([known[pair] for pair in ids])
     parts = part_values(problem, matching.rows[rows], matching.cols[rows])
     return parts, np.array(list(ratings.values()), dtype=float)
 
@@ -179,8 +198,13 @@ def _fit(values: Floats, rated: Floats) -> Floats:
 def _shares(coefficients: Floats) -> Floats:
     total = coefficients.sum()
     equal = np.full(len(coefficients), 1 / len(coefficients))
-    shares: Floats = coefficients / total if total > 1e-12 else equal
+    shares: Floats = coefficients / total if total > _NOTHING else equal
     return shares
+
+
+def _silent(fit: Floats) -> bool:
+    """Say whether no part goes with better ratings."""
+    return bool(fit[1:].sum() <= _NOTHING)
 
 
 def _rematched(matching: Matching, shares: Iterable[float]) -> Matching:
@@ -234,7 +258,7 @@ def _doubts(
     flat = [w.part for w, column in zip(weights, values.T, strict=True) if column.std() < 1e-6]
     if flat:
         doubts.append(f"all pairs have the same {', '.join(flat)}")
-    if fit[1:].sum() <= 1e-12:
+    if _silent(fit):
         doubts.append("no part goes with better ratings")
     spread = 1 - np.var(rated - fit[0] - values @ fit[1:]) / max(np.var(rated), 1e-12)
     if spread < 0.05:

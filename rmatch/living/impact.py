@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,6 +11,8 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.intervals import wilson
+from rmatch.names import label, labels
+from rmatch.parameters import is_finite, listed
 
 Method = Literal["lottery", "did", "matched"]
 Outcomes = Mapping[str, float]
@@ -140,23 +142,28 @@ def uplift(
     Examples
     --------
     >>> stayed = {"a": 1, "b": 1, "c": 1, "d": 0, "e": 0, "f": 1, "g": 0, "h": 0}
-    >>> result = uplift(stayed, treated="abcd", control="efgh")
+    >>> result = uplift(stayed, treated=["a", "b", "c", "d"], control=["e", "f", "g", "h"])
     >>> result.effect
     0.5
     """
-    one, other = tuple(treated), tuple(control)
-    _check(outcome, one, other, method, before, covariates)
-    values = dict(outcome)
-    if method == "did" and before is not None:
-        values = {person: outcome[person] - before[person] for person in (*one, *other)}
+    one, other = labels(listed("treated", treated)), labels(listed("control", control))
+    values = _by_label("outcome", outcome)
+    earlier = None if before is None else _by_label("before", before)
+    known = {} if covariates is None else _by_label("covariates", covariates)
+    known = {name: _by_label(name, column) for name, column in known.items()}
+    _check(one, other, method, values, earlier, known)
+    values = {person: float(values[person]) for person in (*one, *other)}
+    if method == "did" and earlier is not None:
+        values = {person: value - float(earlier[person]) for person, value in values.items()}
     warnings = list(_WARNINGS[method])
     balance_before: dict[str, float] = {}
-    if method == "matched" and covariates is not None:
-        balance_before = _balance(covariates, one, other)
-        effect, low, high, other = _matched(values, one, other, covariates)
+    if method == "matched":
+        balance_before = _balance(known, one, other)
+        effect, low, high, other = _matched(values, one, other, known)
     else:
-        effect, low, high = _stratified(values, one, other, strata or {})
-    balance = _balance(covariates or {}, one, other)
+        drawn = {} if strata is None else _by_label("strata", strata)
+        effect, low, high = _stratified(values, one, other, drawn)
+    balance = _balance(known, one, other)
     if low == high:
         warnings.append(
             "all outcomes within each group are the same; the interval says nothing of others"
@@ -171,16 +178,23 @@ def uplift(
     )
 
 
+def _by_label(name: str, table: Any) -> dict[str, Any]:
+    """Return a dict or a series by the labels of its keys: 7, 7.0 and "7" are one person."""
+    if not callable(getattr(table, "items", None)):
+        raise InvalidInputError(f"{name}={table!r:.80}; a dict is needed")
+    return {label(person): value for person, value in table.items()}
+
+
 def _check(
-    outcome: Outcomes,
     one: Sequence[str],
     other: Sequence[str],
     method: str,
+    outcome: Outcomes,
     before: Outcomes | None,
-    covariates: Mapping[str, Outcomes] | None,
+    covariates: Mapping[str, Outcomes],
 ) -> None:
     wrong = []
-    if method not in _WARNINGS:
+    if method not in tuple(_WARNINGS):
         wrong.append(f"method={method!r}; allowed are {', '.join(_WARNINGS)}")
     if method == "did" and before is None:
         wrong.append("method='did' needs before={person: outcome before}")
@@ -189,15 +203,21 @@ def _check(
     both = sorted({*one} & {*other})
     if both:
         wrong.append(f"{', '.join(both[:5])} are in both groups")
-    for name, known in (("outcome", outcome), ("before", before), *(covariates or {}).items()):
-        lacking = [person for person in (*one, *other) if known is not None and person not in known]
+    for side, people in (("treated", one), ("control", other)):
+        twice = [person for person, count in Counter(people).items() if count > 1]
+        if twice:
+            wrong.append(f"{side}: {', '.join(twice[:5])} are there more than once")
+    earlier = {} if before is None else {"before": before}
+    columns = [("outcome", outcome), *earlier.items(), *covariates.items()]
+    for name, table in columns:
+        lacking = [person for person in (*one, *other) if person not in table]
         if lacking:
             wrong.append(f"{name} is missing for {', '.join(lacking[:5])} ({len(lacking)} people)")
-        else:
-            odd = [p for p in (*one, *other) if known is not None and not _number(known[p])]
-            if odd and known is not None:
-                said = ", ".join(f"{person}: {known[person]!r}" for person in odd[:5])
-                wrong.append(f"{name} is no number for {said} ({len(odd)} people)")
+            continue
+        odd = [person for person in (*one, *other) if not _number(table[person])]
+        if odd:
+            said = ", ".join(f"{person}: {table[person]!r}" for person in odd[:5])
+            wrong.append(f"{name} is no number for {said} ({len(odd)} people)")
     if min(len(one), len(other)) < 2:
         wrong.append(f"groups of {len(one)} and {len(other)}; each needs at least 2 people")
     if wrong:
@@ -205,7 +225,7 @@ def _check(
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+    return isinstance(value, bool | np.bool_) or is_finite(value)
 
 
 def _stratified(

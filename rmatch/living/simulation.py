@@ -9,19 +9,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.living.feedback import part_values
-from rmatch.matching import Matching
-from rmatch.problem import Problem
+from rmatch.living.results import matching_of_people
+from rmatch.names import label, labels
+from rmatch.parameters import check_count, is_finite, is_whole, listed
 from rmatch.reading import roster_to_records
 
+if TYPE_CHECKING:
+    from rmatch.living.rematch import Rematch
+    from rmatch.matching import Matching
+    from rmatch.problem import Problem
+
 People = list[dict[str, Any]]
-Policy = Callable[[People, People], Matching]
+Policy = Callable[[People, People], "Matching | Rematch"]
+_FIGURES = ("policy", "cycle", "mentors", "mentees", "matched", "mean_rating", "left",
+            "levels_learned")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,13 @@ class Assumptions:
     def __post_init__(self) -> None:
         chances = {name: getattr(self, name) for name in
                    ("leave", "leave_unhappy", "leave_unmatched", "learn")}  # fmt: skip
-        wrong = [f"{name}={value!r}" for name, value in chances.items() if not 0 <= value <= 1]
-        if self.noise < 0:
-            wrong.append(f"noise={self.noise!r}")
+        wrong = [
+            f"{name}={value!r}"
+            for name, value in chances.items()
+            if not (is_finite(value) and 0 <= value <= 1)
+        ]
+        if not (is_finite(self.noise) and self.noise >= 0):
+            wrong.append(f"noise={self.noise!r} (a finite number of at least 0)")
         if min(self.weights.values(), default=0) < 0 or not (
             0 < sum(self.weights.values()) <= 1 + 1e-9
         ):
@@ -90,16 +102,14 @@ class Simulation:
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return one dict per policy and cycle."""
-        names = ("policy", "cycle", "mentors", "mentees", "matched", "mean_rating", "left",
-                 "levels_learned")  # fmt: skip
-        return [{name: getattr(cycle, name) for name in names} for cycle in self.cycles]
+        return [{name: getattr(cycle, name) for name in _FIGURES} for cycle in self.cycles]
 
     def to_frame(self, backend: str | None = None) -> Any:
         """Return one row per policy and cycle as a data frame."""
         from rmatch.frames import frame
 
         records = self.to_records()
-        return frame({name: [row[name] for row in records] for name in records[0]}, backend)
+        return frame({name: [row[name] for row in records] for name in _FIGURES}, backend)
 
     def __str__(self) -> str:
         lines = [
@@ -133,7 +143,8 @@ def simulate(
     mentors, mentees
         People as dicts, as :func:`rmatch.read_roster` takes them.
     policies
-        By name, a function of (mentors, mentees) that returns a :class:`Matching`.
+        By name, a function of (mentors, mentees) that returns a :class:`Matching` or
+        :class:`Rematch`. It is not asked, and a cycle is left out, while a side is empty.
     joiners
         Mentors and mentees who join before the second, third ... cycle.
     assumptions, seed
@@ -148,8 +159,14 @@ def simulate(
     >>> [row["matched"] for row in result.to_records()]
     [3, 3]
     """
-    if cycles < 1 or not policies:
-        raise InvalidInputError(f"cycles={cycles!r} and {len(policies)} policies; at least 1 each")
+    check_count("cycles", cycles)
+    if not (is_whole(seed) and seed >= 0):
+        raise InvalidInputError(f"seed={seed!r}; a whole number of at least 0 is needed")
+    if not isinstance(policies, Mapping) or not policies:
+        raise InvalidInputError(f"policies={policies!r:.80}; give {{name: function}}, at least one")
+    for side, people in (("mentors", mentors), ("mentees", mentees)):
+        if not all(isinstance(person, Mapping) for person in listed(side, people)):
+            raise InvalidInputError(f"{side}: a list of dicts is needed, one for each person")
     world = assumptions or Assumptions()
     results: list[Cycle] = []
     for name, policy in policies.items():
@@ -159,44 +176,43 @@ def simulate(
                 left += [dict(person) for person in joiners[cycle - 1][0]]
                 right += [dict(person) for person in joiners[cycle - 1][1]]
             if not left or not right:
-                break
+                continue
             step, left, right = _cycle(name, cycle, policy(left, right), world, seed)
             results.append(step)
     return Simulation(tuple(results), world, seed)
 
 
 def _cycle(
-    name: str, cycle: int, matching: Matching, world: Assumptions, seed: int
+    name: str, cycle: int, result: Matching | Rematch, world: Assumptions, seed: int
 ) -> tuple[Cycle, People, People]:
     """Let one cycle happen: ratings, learning, leaving."""
-    problem = getattr(matching, "problem", None)
-    if not isinstance(problem, Problem):
-        raise InvalidInputError(
-            f"policy {name!r} gave {matching!r}; a matching of people is needed"
-        )
+    matching, problem = matching_of_people(f"policies[{name!r}](...)", result)
     ratings = _ratings(problem, matching, world, seed, cycle)
     mentors, mentees = roster_to_records(problem.mentors), roster_to_records(problem.mentees)
     learned = _learn(mentors, mentees, matching, ratings, world, (seed, cycle))
     happiness: dict[str, list[float]] = {}
-    for (mentor, mentee), rating in ratings.items():
-        happiness.setdefault(mentor, []).append(rating)
-        happiness.setdefault(mentee, []).append(rating)
+    for pair, rating in ratings.items():
+        for person in labels(pair):
+            happiness.setdefault(person, []).append(rating)
 
     def stays(person: Mapping[str, Any]) -> bool:
-        rated = happiness.get(person["id"])
+        rated = happiness.get(label(person["id"]))
         if rated is None:
             chance = world.leave_unmatched
         else:
             unhappy = (5 - float(np.mean(rated))) / 4
             chance = world.leave + (world.leave_unhappy - world.leave) * unhappy
-        return luck(seed, cycle, "leave", person["id"]).random() >= chance
+        return luck(seed, cycle, "leave", label(person["id"])).random() >= chance
 
     staying = [[p for p in people if stays(p)] for people in (mentors, mentees)]
-    left = len({p["id"] for p in (*mentors, *mentees)} - {p["id"] for s in staying for p in s})
+    before, after = (
+        {label(person["id"]) for side in sides for person in side}
+        for sides in ((mentors, mentees), staying)
+    )
     mean = float(np.mean(list(ratings.values()))) if ratings else math.nan
     step = Cycle(
-        name, cycle + 1, len(mentors), len(mentees), len(ratings), mean, left, learned,
-        ratings, matching,
+        name, cycle + 1, len(mentors), len(mentees), len(ratings), mean, len(before - after),
+        learned, ratings, matching,
     )  # fmt: skip
     return step, staying[0], staying[1]
 
@@ -214,8 +230,8 @@ def _ratings(
     quality = part_values(problem, matching.rows, matching.cols) @ weights
     ratings = {}
     for row, col, good in zip(matching.rows, matching.cols, quality.tolist(), strict=True):
-        pair = problem.mentors.ids[row], problem.mentees.ids[col]
-        noise = world.noise * luck(seed, cycle, "rate", *pair).standard_normal()
+        pair = matching.mentor_ids[row], matching.mentee_ids[col]
+        noise = world.noise * luck(seed, cycle, "rate", *labels(pair)).standard_normal()
         ratings[pair] = float(np.clip(1 + 4 * good + noise, 1, 5))
     return ratings
 
@@ -232,12 +248,13 @@ def _learn(
     learned = 0
     for row, col in zip(matching.rows.tolist(), matching.cols.tolist(), strict=True):
         mentor, mentee = mentors[row], mentees[col]
-        rating = ratings[mentor["id"], mentee["id"]]
+        pair = matching.mentor_ids[row], matching.mentee_ids[col]
+        rating = ratings[pair]
         skills = mentee["skills"] = dict(mentee.get("skills", {}))
         for goal, wish in sorted(mentee.get("goals", {}).items()):
             taught = mentor.get("skills", {}).get(goal, 0)
             present, target = skills.get(goal, 0), wish["target"]
-            chance = luck(*when, "learn", mentor["id"], mentee["id"], goal).random()
+            chance = luck(*when, "learn", *labels(pair), goal).random()
             if present < min(taught, target) and chance < world.learn * rating / 5:
                 skills[goal] = min(present + 1, target)
                 learned += 1

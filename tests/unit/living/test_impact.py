@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
@@ -52,7 +53,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
 
 def test_no_spread_is_no_proof():
     """Everybody of a group the same, and no share: a difference, but nothing that is conclusive."""
-    result = uplift({"a": 3, "b": 3, "c": 2, "d": 2}, "ab", "cd")
+    result = uplift({"a": 3, "b": 3, "c": 2, "d": 2}, [*"ab"], [*"cd"])
     assert result.effect == 1
     assert not result.conclusive
     assert "the interval says nothing of others" in result.warnings[-1]
@@ -62,7 +63,9 @@ def test_no_spread_is_no_proof():
 def test_every_method_says_what_it_rests_on(method):
     """No effect leaves without the words for what it assumes."""
     numbers = {"a": 1.0, "b": 2.0, "c": 3.5, "d": 4.0}
-    result = uplift(numbers, "ab", "cd", method=method, before=numbers, covariates={"x": numbers})
+    result = uplift(
+        numbers, [*"ab"], [*"cd"], method=method, before=numbers, covariates={"x": numbers}
+    )
     assert {"lottery": "applied", "did": "changed alike", "matched": "volunteers"}[method] in str(
         result.warnings
     )
@@ -111,7 +114,7 @@ def test_matched_controls_recover_a_known_effect():
 def test_unbalanced_groups_are_warned_of():
     """A covariate that differs is named with its size."""
     age = {"a": 60, "b": 62, "c": 30, "d": 32}
-    result = uplift(dict.fromkeys("abcd", 1.0), "ab", "cd", covariates={"age": age})
+    result = uplift(dict.fromkeys("abcd", 1.0), [*"ab"], [*"cd"], covariates={"age": age})
     assert result.warnings[-1].startswith("the groups differ in age by +")
     assert not result.conclusive
 
@@ -123,13 +126,32 @@ def test_unbalanced_groups_are_warned_of():
         ({"method": "did"}, "method='did' needs before="),
         ({"method": "matched"}, "method='matched' needs covariates="),
         ({"covariates": {"age": {**dict.fromkeys("abc", 1), "d": "x"}}}, "age is no number for d"),
-        ({"control": "ab"}, "a, b are in both groups"),
-        ({"treated": "axy"}, r"outcome is missing for x, y \(2 people\)"),
+        ({"control": [*"ab"]}, "a, b are in both groups"),
+        ({"treated": [*"axy"]}, r"outcome is missing for x, y \(2 people\)"),
+        ({"treated": [*"aab"]}, "treated: a are there more than once"),
+        ({"treated": "ab"}, "treated='ab'; a list is needed"),
+        ({"control": None}, "control=None; a list is needed"),
+        ({"outcome": [1, 2]}, r"outcome=\[1, 2\]; a dict is needed"),
+        ({"strata": [1]}, r"strata=\[1\]; a dict is needed"),
+        ({"covariates": ["age"]}, r"covariates=\['age'\]; a dict is needed"),
+        ({"method": ["did"]}, r"method=\['did'\]; allowed"),
+        ({"outcome": {1: 1}, "treated": [1, 2], "control": [3, 4]}, "is missing for 2, 3, 4"),
+        ({"outcome": {1: 1}, "treated": [1, "b"], "control": ["b", 1]}, "1, b are in both"),
         ({"strata": {"a": 1, "b": 2, "c": 1, "d": 2}}, "fewer than 2 people in a group"),
     ],
 )
 def test_bad_input_is_refused(options, message):
     """What cannot be computed is said, not guessed."""
-    arguments = {"treated": "ab", "control": "cd"} | options
+    arguments = {"treated": [*"ab"], "control": [*"cd"]} | options
     with pytest.raises(rmatch.InvalidInputError, match=message):
-        uplift(dict.fromkeys("abcd", 1.0), **arguments)
+        uplift(**{"outcome": dict.fromkeys("abcd", 1.0), **arguments})
+
+
+@pytest.mark.parametrize("method", ["lottery", "did", "matched"])
+def test_whole_numbers_and_booleans_of_tables_are_ids_and_outcomes(method):
+    """Outcomes of a data frame, ids as numbers here and as text there: the same people."""
+    stayed = pd.Series([True, True, False, False], index=[1, 2, 3, 4])
+    more = {"before": {1: 0, 2: np.False_, 3: 0, 4: 0}, "covariates": {"before": {
+        "1": 5, "2": 6, "3": 5, "4": 6}}}  # fmt: skip
+    result = uplift(stayed, ["1", "2"], [3.0, 4], method=method, **more)
+    assert (result.effect, list(result.balance)) == (1, ["before"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -148,14 +150,91 @@ def test_assumptions_are_checked():
     """Chances are chances."""
     with pytest.raises(rmatch.InvalidInputError, match="leave=2; noise=-1"):
         Assumptions(leave=2, noise=-1)
+    with pytest.raises(rmatch.InvalidInputError, match="leave='x'; noise=nan"):
+        Assumptions(leave="x", noise=math.nan)
     with pytest.raises(rmatch.InvalidInputError, match=r"weights=.*at least 0, a sum of at most 1"):
         Assumptions(weights={"a": -1, "b": 2})
 
 
 def test_a_policy_that_gives_no_matching_is_named():
     """A slip in a policy is said with the policy's name."""
-    with pytest.raises(rmatch.InvalidInputError, match="policy 'odd' gave 3"):
+    with pytest.raises(rmatch.InvalidInputError, match=r"policies\['odd'\]\(...\)=3; a matching"):
         simulate(MENTORS[:2], MENTEES[:2], {"odd": lambda mentors, mentees: 3})
+
+
+def test_ids_may_be_whole_numbers():
+    """The same programme whatever the ids are, and its ratings fit its matchings."""
+
+    def run(ids):
+        mentors = [{"id": ids(n), "skills": {"AI": 2 + n}} for n in range(3)]
+        mentees = [{"id": ids(n), "goals": {"AI": 5}} for n in range(2, 6)]
+        return simulate(mentors, mentees, {"best": rmatch.match}, cycles=3, seed=2)
+
+    numbers, texts = run(int), run(str)
+    assert numbers.to_records() == texts.to_records()
+    first = numbers.cycles[0]
+    assert set(first.ratings) == {(pair.mentor, pair.mentee) for pair in first.matching.pairs}
+
+
+def test_a_side_that_is_empty_waits_for_others():
+    """Nobody is matched while all have left; whoever joins later is, and figures stay a table."""
+    gone = Assumptions(leave=1, leave_unhappy=1, leave_unmatched=1)
+    more = [([], []), (MENTORS[2:4], MENTEES[2:4])]
+    plan = {"best": lambda mentors, mentees: rmatch.rematch([], mentors, mentees)}
+    result = simulate(MENTORS[:2], MENTEES[:2], plan, cycles=3, joiners=more, assumptions=gone)
+    assert [(row["cycle"], row["matched"]) for row in result.to_records()] == [(1, 2), (3, 2)]
+    nobody = simulate([], MENTEES, plan)
+    assert list(nobody.to_frame("pandas").columns) == list(result.to_records()[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"cycles": 1.5}, "cycles=1.5; a whole number"),
+        ({"seed": -1}, "seed=-1; a whole number"),
+        ({"seed": None}, "seed=None; a whole number"),
+        ({"policies": [rmatch.match]}, "policies=.*give {name: function}"),
+        ({"mentors": {"m": 1}}, "mentors: a list of dicts"),
+        ({"mentees": 3}, "mentees=3; a list"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(arguments, message):
+    """One clear error."""
+    asked = {"mentors": MENTORS, "mentees": MENTEES, "policies": {"best": rmatch.match}}
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        simulate(**{**asked, **arguments})
+
+
+def test_ratings_that_say_nothing_suggest_no_weights():
+    """All alike: the present weights stay, with the widest intervals, and it is said."""
+    matching = policy(0.7, 0.3)(MENTORS, MENTEES)
+    alike = {(pair.mentor, pair.mentee): 4 for pair in matching.pairs}
+    found = suggest_weights(rmatch.rematch(matching), alike)
+    assert [(w.suggested, w.low, w.high) for w in found.weights] == [
+        (w.now, 0, 1) for w in found.weights
+    ]
+    assert found.expected_change == 0
+    assert "no part goes with better ratings" in found.doubts
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"resamples": 0}, "resamples=0; a whole number"),
+        ({"seed": -1}, "seed=-1; a whole number"),
+        ({"ratings": [4, 5]}, r"ratings=\[4, 5\]; a dict"),
+        ({"ratings": {"m1": 4}}, r"ratings: \['m1'\]; pairs"),
+        ({"ratings": {("m0", "s0"): math.nan}}, "is nan, no number"),
+        ({"matching": None}, "matching=None; a matching of people"),
+    ],
+)
+def test_ratings_that_are_none_are_refused(options, message):
+    """One clear error, before any fit."""
+    matching = policy(0.7, 0.3)(MENTORS, MENTEES)
+    rated = {(pair.mentor, pair.mentee): 1 + n % 5 for n, pair in enumerate(matching.pairs)}
+    asked = {"matching": matching, "ratings": rated}
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        suggest_weights(**{**asked, **options})
 
 
 def test_what_is_assumed_stands_under_the_figures():
