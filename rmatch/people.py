@@ -160,7 +160,9 @@ class Roster:
     columns: Mapping[str, Column]
     scale: Scale = Scale()
     whole_ids: bool = False
-    #: The roster this was taken from, and which rows.
+    #: The first roster these people come from, whoever left and whatever was changed since.
+    source: Roster | None = field(default=None, repr=False)
+    #: The roster whose rows these are, unchanged, and which rows.
     drawn: tuple[Roster, NDArray[np.intp]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -195,7 +197,8 @@ class Roster:
             return self
         source, at = self.drawn or (self, everybody)
         ids = tuple(source._labels[at[rows]].tolist())
-        taken = Roster(ids, _Taken(source.columns, at[rows]), self.scale, self.whole_ids)
+        first = source if source.source is None else source.source
+        taken = Roster(ids, _Taken(source.columns, at[rows]), self.scale, self.whole_ids, first)
         object.__setattr__(taken, "drawn", (source, at[rows]))
         return taken
 
@@ -206,6 +209,10 @@ class Roster:
     def has(self, name: str) -> bool:
         """Say whether anybody has a value in this column."""
         return name in self.columns and bool(self.columns[name].known.any())
+
+    def had(self, name: str) -> bool:
+        """Say whether anybody has a value in this column, or had before people were taken out."""
+        return self.has(name) or (self.source is not None and self.source.has(name))
 
     def numbers(self, name: str) -> Numbers:
         """Return a numeric column; an error naming the columns there are if it is not one."""

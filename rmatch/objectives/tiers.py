@@ -117,7 +117,7 @@ class Matched(Tier):
             return
         if rosters is None:
             raise InvalidInputError("Matched: a matrix has no fields; give ids=[positions]")
-        if not any(rosters[side].has(self.field) for side in self._sides):
+        if not any(rosters[side].had(self.field) for side in self._sides):
             raise InvalidInputError(f"Matched: nobody among the {self.side} has {self.field!r}")
 
     def people(self, problem: Any) -> tuple[Ints, Ints]:

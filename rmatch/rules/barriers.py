@@ -13,7 +13,7 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.forms import All, Interval, Table
 from rmatch.names import name_key
-from rmatch.rules.base import Missing, PairRule, Shape
+from rmatch.rules.base import Missing, PairRule, Shape, require_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,11 +104,7 @@ class Clearance(PairRule):
         return all(need is None or own >= need for own, need in zip(have, asked, strict=True))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        if not (mentors.has(self.clearance) or mentees.has(self.clearance)):
-            raise InvalidInputError(
-                f"rule clearance reads the column {self.clearance!r}, which nobody has; "
-                "add it, or leave the rule out"
-            )
+        require_column(self, self.clearance, mentors, mentees)
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         have = [roster.numbers(self.clearance) for roster in (mentors, mentees)]
@@ -158,11 +154,7 @@ class PartnerWish(PairRule):
         return None if value is None else name_key(str(wish)) == name_key(str(value))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        if not (mentors.has(self.wish) or mentees.has(self.wish)):
-            raise InvalidInputError(
-                f"rule partner_wish reads the column {self.wish!r}, which nobody has; "
-                "add it, or leave the rule out"
-            )
+        require_column(self, self.wish, mentors, mentees)
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         passes = self.missing != "fail"

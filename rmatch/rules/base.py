@@ -100,12 +100,7 @@ class PairRule:
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where the rosters cannot serve this rule: a column that nobody has."""
         for name in self.fields:
-            if not (mentors.has(name) or mentees.has(name)):
-                meant = did_you_mean(name, {*mentors.columns, *mentees.columns})
-                raise InvalidInputError(
-                    f"rule {self.name} reads the column {name!r}, which nobody has{meant}; "
-                    f"add it, or leave the rule out"
-                )
+            require_column(self, name, mentors, mentees)
 
     def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
         """Return what the owner should look at in the people's data for this rule."""
@@ -179,6 +174,17 @@ class Predicate(PairRule):
         raise InvalidInputError(
             f"rule {self.name} gave {answer!r:.60} for mentor {mentor.id!r} and mentee "
             f"{mentee.id!r}; True, False, or None for missing data is needed"
+        )
+
+
+def require_column(rule: Any, name: str, mentors: Roster, mentees: Roster) -> None:
+    """Raise where nobody has a column that a rule reads; who had it last may have left since."""
+    if not (mentors.had(name) or mentees.had(name)):
+        there = {*mentors.columns, *mentees.columns} - {name}
+        raise InvalidInputError(
+            f"rule {rule.name} reads the column {name!r}, which nobody has"
+            f"{did_you_mean(name, there)}; add it, or leave the rule out "
+            f"(there are: {', '.join(sorted(there))})"
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from rmatch.columns import Categories
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import name_key
-from rmatch.rules.base import PairRule
+from rmatch.rules.base import PairRule, require_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,11 +57,7 @@ class PlaceAndFormat(PairRule):
         return None if one is None or other is None else bool(one == other)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        if not (mentors.has(self.format) or mentees.has(self.format)):
-            raise InvalidInputError(
-                f"rule place_and_format reads the column {self.format!r}, which nobody has; "
-                "add it, or leave the rule out"
-            )
+        require_column(self, self.format, mentors, mentees)
         problems = [
             InputProblem(
                 f"nobody can want the format {label!r}",

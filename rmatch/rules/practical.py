@@ -15,8 +15,7 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.fields import CEFR
 from rmatch.forms import All, AtLeast, Bits, Linear, Table
-from rmatch.names import did_you_mean
-from rmatch.rules.base import Missing, PairRule, Shape
+from rmatch.rules.base import Missing, PairRule, Shape, require_column
 from rmatch.zones import REFERENCE_DAYS, difference_hours, overlap_minutes
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Same(PairRule):
         return _equality(mentors, mentees, self.field, equal=True, also=self._also)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        _require(self.name, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
 
     def describe(self) -> str:
         also = "; ".join(sorted(" and ".join(sorted(pair)) for pair in self._also))
@@ -106,7 +105,7 @@ class Different(PairRule):
         return _equality(mentors, mentees, self.field, equal=False)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        _require(self.name, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
 
     def describe(self) -> str:
         return f"a different {self.field}"
@@ -360,15 +359,6 @@ def _distinct_sets(roster: Roster, name: str) -> tuple[NDArray[np.intp], list[fr
 def ones_matrix(column: Ragged) -> sp.csr_array:
     """Return (people, labels) with a 1 wherever a person lists the label."""
     return column.matrix(np.ones(len(column.codes), dtype=np.int32))
-
-
-def _require(name: str, column: str, mentors: Roster, mentees: Roster) -> None:
-    if not (mentors.has(column) or mentees.has(column)):
-        meant = did_you_mean(column, {*mentors.columns, *mentees.columns})
-        raise InvalidInputError(
-            f"rule {name} reads the column {column!r}, which nobody has{meant}; add it, or leave "
-            f"the rule out (there are: {', '.join(sorted(mentors.columns))})"
-        )
 
 
 def _equality(

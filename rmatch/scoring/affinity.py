@@ -144,7 +144,7 @@ class Convenience(ScorePart):
     def available(self, mentors: Roster, mentees: Roster) -> bool:
         """Say whether either half has data on both sides."""
         names = [name for name in (self.site, self.timezone) if name is not None]
-        return any(mentors.has(name) and mentees.has(name) for name in names)
+        return any(mentors.had(name) and mentees.had(name) for name in names)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         if not self.available(mentors, mentees):

@@ -113,7 +113,7 @@ class ScorePart:
 
     def available(self, mentors: Roster, mentees: Roster) -> bool:
         """Say whether the rosters have anything for this part to read."""
-        return any(mentors.has(name) or mentees.has(name) for name in self.fields)
+        return any(mentors.had(name) or mentees.had(name) for name in self.fields)
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters that differ from their defaults, as plain data."""

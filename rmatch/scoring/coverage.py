@@ -44,7 +44,7 @@ class TeachingCoverage(ScorePart):
     fields: ClassVar[tuple[str, ...]] = ("goals",)
 
     def available(self, mentors: Roster, mentees: Roster) -> bool:
-        return mentees.has("goals")
+        return mentees.had("goals")
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return _terms(mentor, mentee)
@@ -67,7 +67,7 @@ class ReturnCoverage(ScorePart):
     fields: ClassVar[tuple[str, ...]] = ("goals",)
 
     def available(self, mentors: Roster, mentees: Roster) -> bool:
-        return mentors.has("goals")
+        return mentors.had("goals")
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         return _terms(mentee, mentor)

@@ -75,11 +75,11 @@ class PerspectiveDistance(ScorePart):
     def available(self, mentors: Roster, mentees: Roster) -> bool:
         """Say whether both sides have all that is named."""
         names = (*self.on, *([] if self.consent is None else [self.consent]))
-        return all(mentors.has(name) and mentees.has(name) for name in names)
+        return all(mentors.had(name) and mentees.had(name) for name in names)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         names = (*self.on, *([] if self.consent is None else [self.consent]))
-        lacking = [name for name in names if not (mentors.has(name) and mentees.has(name))]
+        lacking = [name for name in names if not (mentors.had(name) and mentees.had(name))]
         if lacking:
             raise InvalidInputError(
                 f"score part perspective_distance reads {', '.join(map(repr, lacking))}, which is "

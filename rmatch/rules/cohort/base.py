@@ -297,12 +297,3 @@ def outside(count: Any, least: Any, most: Any) -> Any:
     if least is not None and count < least:
         return least - count
     return count - most if most is not None and count > most else 0
-
-
-def require_field(rule: CohortRule, field: str, mentors: Roster, mentees: Roster) -> None:
-    """Raise where nobody has a field."""
-    if not (mentors.has(field) or mentees.has(field)):
-        raise InvalidInputError(
-            f"rule {rule.name} reads the column {field!r}, which nobody has; "
-            "add it, or leave the rule out"
-        )

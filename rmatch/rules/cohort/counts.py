@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from rmatch.rows import Row
+from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
     Breach,
     CohortRule,
@@ -23,7 +24,6 @@ from rmatch.rules.cohort.base import (
     limits,
     outside,
     pairs_between,
-    require_field,
     whole,
 )
 
@@ -140,7 +140,7 @@ class RunningPairs(CohortRule):
     field: str = "running"
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_field(self, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
 
     def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
         changes = {}

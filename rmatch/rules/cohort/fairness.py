@@ -13,6 +13,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.rows import Row
+from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
     Breach,
     CohortRule,
@@ -22,7 +23,6 @@ from rmatch.rules.cohort.base import (
     ends,
     fraction,
     groups,
-    require_field,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class _BetweenGroups(CohortRule):
         check_side(self, self.side)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_field(self, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
 
     def _rates(self, problem: Problem, pairs: Pairs) -> dict[Any, Fraction]:
         """Return each group's rate, counted person by person."""

@@ -13,6 +13,7 @@ from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import label, labels
 from rmatch.parameters import listed
 from rmatch.rows import Row
+from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
     Breach,
     CohortRule,
@@ -23,7 +24,6 @@ from rmatch.rules.cohort.base import (
     groups,
     limits,
     outside,
-    require_field,
     whole,
 )
 
@@ -75,7 +75,7 @@ class ReleaseCap(PricedRule):
             whole(self, "most", value)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_field(self, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
         if isinstance(self.most, Mapping):
             known = {*groups(mentors, self.field), *groups(mentees, self.field)}
             unknown = [str(unit) for unit in self.most if unit not in known]

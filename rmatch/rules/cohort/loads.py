@@ -15,6 +15,7 @@ from rmatch.ascending import places
 from rmatch.errors import InvalidInputError
 from rmatch.parameters import id_pairs
 from rmatch.rows import Row
+from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
     Breach,
     CohortRule,
@@ -24,7 +25,6 @@ from rmatch.rules.cohort.base import (
     check_side,
     groups,
     pairs_between,
-    require_field,
     whole,
 )
 
@@ -102,7 +102,7 @@ class BurdenCap(CohortRule):
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         for name in (self.running, self.field):
             if name is not None:
-                require_field(self, name, mentors, mentees)
+                require_column(self, name, mentors, mentees)
 
     def _free(self, roster: Roster) -> NDArray[np.float64]:
         """Return how many more pairs everybody may have, capped or not."""
@@ -222,9 +222,9 @@ class TimeBudget(CohortRule):
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         if self.most is None:
-            require_field(self, self.field, mentors, mentees)
+            require_column(self, self.field, mentors, mentees)
         if self.running is not None:
-            require_field(self, self.running, mentors, mentees)
+            require_column(self, self.running, mentors, mentees)
 
     def bounds(self, problem: Problem, bounds: Bounds) -> Bounds:
         hours = self._left(problem)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.rules.cohort.base import Breach, CohortRule, Pairs, Side, check_side, require_field
+from rmatch.rules.base import require_column
+from rmatch.rules.cohort.base import Breach, CohortRule, Pairs, Side, check_side
 
 if TYPE_CHECKING:
     from rmatch.candidates import Bounds
@@ -62,7 +63,7 @@ class Priority(CohortRule):
             )
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_field(self, self.field, mentors, mentees)
+        require_column(self, self.field, mentors, mentees)
         values = (mentors if self.side == "mentors" else mentees).numbers(self.field).values
         if (values[~np.isnan(values)] < 0).any():
             raise InvalidInputError(f"{self.name}: {self.field} holds numbers below 0")

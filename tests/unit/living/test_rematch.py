@@ -10,8 +10,18 @@ import pytest
 
 import rmatch
 from rmatch.check import check
-from rmatch.rules import Conflicts, LockedPairs, MinimumScore, SeniorityGap, Vetoes
-from rmatch.scoring import TeachingCoverage
+from rmatch.problem import Problem
+from rmatch.rules import (
+    Conflicts,
+    Different,
+    LockedPairs,
+    MinimumScore,
+    PartnerWish,
+    ReleaseCap,
+    SeniorityGap,
+    Vetoes,
+)
+from rmatch.scoring import SharedInterests, TeachingCoverage
 
 
 def mentor(name, level=5, **more):
@@ -219,3 +229,43 @@ def test_the_checker_asks_safety_rules_about_known_pairs_too():
     (fault,) = faults(Conflicts([("m1", "s1")]))
     assert "breaks the two are not on the list of conflicts" in fault
     assert faults(MinimumScore(0.9)) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"rules": [Different("department")]},
+        {"rules": [PartnerWish("department", "wish")]},
+        {"rules": [ReleaseCap(2)]},
+        {"score": [TeachingCoverage(), SharedInterests()]},
+    ],
+    ids=["pair rule", "wish", "unit", "score"],
+)
+def test_the_last_who_has_a_column_may_leave(asked):
+    """The rule goes on, with nobody to judge; answers change people and rules."""
+    has = {"department": "Law", "wish": "Law", "interests": "chess"}
+    mentors = [mentor("a", 5, **has), mentor("b", 4), mentor("c", 3), mentor("d", 2)]
+    mentees = [mentee("s"), mentee("t")]
+    before = rmatch.match(mentors, mentees, **asked)
+    after = rmatch.rematch(before, drop=["a"])
+    again = rmatch.rematch(after, drop=["b"], states={("c", "s"): "locked"})
+    assert again.matching.partners("s") == ("c",)
+    for matching in (after.matching, again.matching):
+        assert len(matching.pairs) == 2
+        assert str(matching.rule_costs())
+        audit = matching.audit([{"id": "c", "x": 1}, {"id": "s", "x": 2}])
+        assert str(audit)
+    with pytest.raises(rmatch.InvalidInputError, match="which nobody has"):
+        rmatch.match(mentors[1:], mentees, **asked)
+
+
+def test_what_the_last_had_is_known_however_people_stand():
+    """A problem that is changed puts people in order again: by id, or shuffled."""
+    people = [{**mentor(name), **mentee(name)} for name in "bcdefgh"]
+    mentors = rmatch.read_roster([mentor("a", department="Law"), *people])
+    problem = Problem.of(mentors, rmatch.read_roster(people), rules=[Different("department")])
+    for seed in range(4):
+        shuffled = problem.replace(seed=seed)
+        stay = np.flatnonzero([name != "a" for name in shuffled.mentors.ids])
+        left = shuffled.drawn(stay, np.arange(7))
+        assert left.replace(seats=3).replace(seed=seed + 1).replace(seats=2).seats == 2
