@@ -78,7 +78,8 @@ class Problem:
         """Align the rosters, put people in canonical order, and check that all parts fit."""
         check_seed(seed)
         mentors, mentees = align(mentors, mentees)
-        rank, order = _canonical(mentors, seed), _canonical(mentees, seed)
+        draw = None if seed is None else np.random.default_rng(seed)  # one for both: sides differ
+        rank, order = _canonical(mentors, draw), _canonical(mentees, draw)
         people = (mentors.take(rank), mentees.take(order))
         arrival = np.argsort(order)
         return cls._fitted(*people, arrival, rules, score, objective, seats, seed)
@@ -379,9 +380,9 @@ def _arrays(column: Any) -> tuple[NDArray[Any], ...]:
     return (column.codes,)
 
 
-def _canonical(roster: Roster, seed: int | None) -> NDArray[np.intp]:
+def _canonical(roster: Roster, draw: np.random.Generator | None) -> NDArray[np.intp]:
     order = np.argsort(roster.categories("id").codes, kind="stable")
-    return order if seed is None else np.random.default_rng(seed).permutation(order)
+    return order if draw is None else draw.permutation(order)
 
 
 def _as_rule(rule: Any) -> PairRule | CohortRule:

@@ -187,13 +187,16 @@ class Sequence:
             self.stages.append(Stage(name, self._value(program, edges, extra), None, unit))
             return
         self.chosen = edges[selection.edges]
-        proven = selection.status is Status.OPTIMAL
         value = self._value(program, edges, extra)
-        bound = value if proven else None if extra else selection.bound
-        self.stages.append(Stage(name, value, bound, unit))
-        if proven and self.by_faces:
+        optimal = selection.status is Status.OPTIMAL
+        bound = value if optimal else None if extra else selection.bound
+        stage = Stage(name, value, bound, unit)
+        self.stages.append(stage)
+        if not stage.proven:  # a solver whose time was up may have reached its bound all the same
+            return
+        if self.by_faces:
             self._restrict(Face.of(program, selection), edges)
-        elif proven:
+        else:
             self._floors.append((amount, mentors, mentees, value))
 
     def _value(self, program: Candidates, edges: NDArray[np.intp], extra: int) -> int:

@@ -122,9 +122,9 @@ class Nash(Staged):
     """Proportional fairness over mentees: the product of their scores as large as possible.
 
     As many mentees as possible have a score above 0, and among those matchings the product of these
-    scores, the sum of their logarithms, is the largest: no other matching is better by more per
-    cent for some than it is worse for others, all per cents added up. What is then still open goes
-    to as many pairs as possible.
+    scores, the sum of their logarithms, is the largest: in another matching of the same mentees,
+    whatever factors the scores of some rise by, those of others fall by as much or more, all
+    factors multiplied. What is then still open goes to as many pairs as possible.
 
     Logarithms are put once on a grid of 2**-32, which can change their sum by at most 2**-33 for
     each pair; the optimum on the grid is exact.

@@ -145,3 +145,11 @@ def test_what_is_no_problem_is_refused_by_name(function):
         function(matching)
     with pytest.raises(rmatch.InvalidInputError, match="problem is of type int; a Problem is"):
         function(5)
+
+
+def test_a_seed_shuffles_the_sides_apart():
+    """Where everybody is alike, who is whose partner is chance, not the place in the list."""
+    mentors = [{"id": f"m{at}", "skills": "AI:4"} for at in range(3)]
+    mentees = [{"id": f"s{at}", "goals": "AI:3"} for at in range(3)]
+    found = {rmatch.match(mentors, mentees, seed=seed).partners("m0") for seed in range(20)}
+    assert found == {("s0",), ("s1",), ("s2",)}

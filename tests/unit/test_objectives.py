@@ -23,6 +23,7 @@ from rmatch.objectives import (
 from rmatch.programme import Programme
 from rmatch.rules import Different, LockedPairs, SeatLimit
 from rmatch.scoring import ReturnCoverage, TeachingCoverage
+from rmatch.sequence import Sequence
 from rmatch.solvers import Status
 from rmatch.solvers.flow import Flow
 
@@ -232,3 +233,17 @@ def test_a_stage_that_time_ends_is_not_called_proven(objective, last, monkeypatc
     assert "not all proven" in matching.proof
     assert matching.gap is None
     assert matching.check() == []
+
+
+def test_a_stage_that_reaches_its_bound_holds_though_its_solver_was_stopped(monkeypatch):
+    """The next stage by itself would rather have the pair of 8 alone than two of 1."""
+    scores = [[8, 1], [1, 0]]
+    solve = Sequence._solve
+
+    def stopped(stages, program):
+        return dataclasses.replace(solve(stages, program), status=Status.FEASIBLE)
+
+    monkeypatch.setattr(Sequence, "_solve", stopped)
+    matching = rmatch.match_matrix(scores, objective="nash")
+    assert [pair.score for pair in matching.pairs] == [1.0, 1.0]
+    assert all(stage.proven for stage in matching.stages)
