@@ -86,4 +86,24 @@ FIELDS: tuple[Field, ...] = (
 )
 KNOWN: dict[str, Field] = {field.name: field for field in FIELDS}
 
+#: Columns of a roster that are made of others.
+MADE: dict[str, Kind] = {
+    "birth_earliest": Kind.BIRTH, "birth_latest": Kind.BIRTH,
+    "hours_from": Kind.HOURS, "hours_to": Kind.HOURS,
+}  # fmt: skip
+
+
+def written(column: str) -> str:
+    """Return the headers that people write for a column of a roster, in quotes.
+
+    Examples
+    --------
+    >>> written("birth_earliest"), written("site")
+    ("'birth_year' or 'age' or 'age_band'", "'site'")
+    """
+    kind = MADE.get(column)
+    names = [column] if kind is None else [field.name for field in FIELDS if field.kind is kind]
+    return " or ".join(map(repr, names))
+
+
 CEFR: tuple[str, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")  # ranks 1..6

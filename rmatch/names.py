@@ -131,6 +131,7 @@ def _aliases(synonyms: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str
 def near_misses(names: Iterable[str], limit: int | None = None) -> list[tuple[str, str]]:
     """Return pairs of different names that may be meant as one, most alike first.
 
+    Of the two, the name that is there more often comes first; ``names`` may be counts of them.
     Alike are names equal but for punctuation and spaces, and names with at least 90 % of their
     characters in common and the same digits. Names of three letters or fewer are never reported.
 
@@ -138,8 +139,11 @@ def near_misses(names: Iterable[str], limit: int | None = None) -> list[tuple[st
     --------
     >>> near_misses(["PowerBI", "Power BI", "Java", "JavaScript", "ISO 9001", "ISO 9002"])
     [('Power BI', 'PowerBI')]
+    >>> near_misses({"AI tool": 1, "AI tools": 8})
+    [('AI tools', 'AI tool')]
     """
-    keys = {name_key(name): name for name in sorted(names)}
+    counts = Counter(names)
+    keys = {name_key(name): name for name in sorted(counts)}
     long = [key for key in sorted(keys) if len(_compact(key)) >= SHORTEST]
     found: dict[tuple[str, str], float] = {}
     same: dict[str, list[str]] = defaultdict(list)
@@ -151,7 +155,11 @@ def near_misses(names: Iterable[str], limit: int | None = None) -> list[tuple[st
         if _digits(one) == _digits(other) and _signs(one) == _signs(other):
             found.setdefault((one, other), ratio)
     ranked = sorted(found, key=lambda pair: (-found[pair], pair))
-    return [(keys[one], keys[other]) for one, other in ranked[:limit]]
+    return [
+        (keys[one], keys[other]) if counts[keys[one]] >= counts[keys[other]] else
+        (keys[other], keys[one])
+        for one, other in ranked[:limit]
+    ]  # fmt: skip
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:

@@ -20,7 +20,7 @@ _SHOWN = 5
 
 
 def notes(matching: Matching) -> tuple[str, ...]:
-    """Return remarks in words: of rules, doubtful names, unteachable goals, pairs to review."""
+    """Return remarks in words: of rules, on skills and goals, on pairs to review."""
     problem = matching.problem
     if not isinstance(problem, Problem):
         return ()
@@ -29,6 +29,7 @@ def notes(matching: Matching) -> tuple[str, ...]:
         *(note for r in problem.pair_rules for note in r.notes(problem.mentors, problem.mentees)),
         *_look_alikes(problem),
         *_several_in_one(problem),
+        *_without_any(problem),
         *_unteachable(problem),
         *_flagged(matching),
     )
@@ -51,6 +52,21 @@ def _several_in_one(problem: Problem) -> list[str]:
         + ("" if column in KNOWN and KNOWN[column].private else f", such as {name!r}")
         for column, name in sorted(first.items())
     ]
+
+
+def _without_any(problem: Problem) -> list[str]:
+    """Count who lists nothing to teach, or nothing to learn, where others of the side do."""
+    found = []
+    for roster, side, name in (
+        (problem.mentors, "mentor", "skills"),
+        (problem.mentees, "mentee", "goals"),
+    ):
+        column = roster.ragged(name)
+        without = int((np.diff(column.starts) == 0).sum()) if len(column.codes) else 0
+        if without:
+            have = "has" if without == 1 else "have"
+            found.append(f"{counted(without, side)} {have} no {name}")
+    return found
 
 
 def _unteachable(problem: Problem) -> list[str]:

@@ -77,6 +77,12 @@ class Problem:
     ) -> Problem:
         """Align the rosters, put people in canonical order, and check that all parts fit."""
         check_seed(seed)
+        for name, roster in (("mentors", mentors), ("mentees", mentees)):
+            if not isinstance(roster, Roster):
+                raise InvalidInputError(
+                    f"{name} are of type {type(roster).__name__}; a Roster is needed, as "
+                    "rmatch.read_roster reads it (rmatch.match takes people as they are)"
+                )
         mentors, mentees = align(mentors, mentees)
         draw = None if seed is None else np.random.default_rng(seed)  # one for both: sides differ
         rank, order = _canonical(mentors, draw), _canonical(mentees, draw)

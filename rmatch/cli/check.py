@@ -41,7 +41,8 @@ def check(
     """List everything that is wrong in a file of people.
 
     Problems stop a match (exit code 1); warnings, such as two spellings of a skill, do not. With
-    rules, columns that they read and nobody has are problems too.
+    rules, columns that they read and nobody has are problems too, and what else rules remark is a
+    warning.
     """
     from rmatch.reading import check_people
     from rmatch.terminal import show_report
@@ -63,17 +64,21 @@ def check(
         content = by.changed().to_toml().encode()
         written = write_all({save_programme: ("programme", content)}, force=force)
     if report.ok and {"mentors", "mentees"} <= report.people.keys():
-        report = replace(report, problems=_of_rules(given, by))
+        problems, remarks = _of_rules(given, by)
+        report = replace(report, problems=problems, warnings=(*report.warnings, *remarks))
     show.result(report.to_dict, lambda console: show_report(console, report), written)
     if not report.ok:
         raise typer.Exit(BAD_DATA)
 
 
-def _of_rules(given: Given, by: By) -> tuple[InputProblem, ...]:
-    """Return what the rules and the score lack in the data."""
+def _of_rules(given: Given, by: By) -> tuple[tuple[InputProblem, ...], tuple[InputProblem, ...]]:
+    """Return what the rules and the score lack in the data, and what rules remark on it."""
     try:
         programme, mentors, mentees = by.read(given)
-        programme.problem(mentors, mentees)
+        problem = programme.problem(mentors, mentees)
     except InvalidInputError as error:
-        return error.problems or (InputProblem(str(error)),)
-    return ()
+        return error.problems or (InputProblem(str(error)),), ()
+    remarks = (
+        note for rule in problem.pair_rules for note in rule.notes(problem.mentors, problem.mentees)
+    )
+    return (), tuple(InputProblem(note) for note in remarks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +26,8 @@ class CheckReport:
     """Everything found in people's data.
 
     ``problems`` stop a match. ``warnings`` do not: names that may be meant as one, or one that may
-    be meant as several, goals that nobody can teach, managers who are not on the list, columns that
-    no known field reads.
+    be meant as several, people without skills or goals, goals that nobody can teach, managers who
+    are not on the list, columns that no known field reads.
     """
 
     problems: tuple[InputProblem, ...]
@@ -119,6 +119,7 @@ def check_people(
         )
         for side, column, row, name in several_in_one(rosters)
     ]
+    warnings += _without_any(sides, rosters)
     warnings += _unteachable(sides, rosters)
     warnings += unknown_managers(sides)
     warnings += [
@@ -130,14 +131,16 @@ def check_people(
     return CheckReport(tuple(problems), tuple(warnings), counts)
 
 
-def skill_names(rosters: Sequence[Roster]) -> set[str]:
-    """Return every name that somebody's skills or goals use."""
-    used: set[str] = set()
+def skill_names(rosters: Sequence[Roster]) -> Counter[str]:
+    """Return every name that somebody's skills or goals use, and how often."""
+    used: Counter[str] = Counter()
     for roster in rosters:
         for name in ("skills", "goals"):
             column = roster.columns.get(name)
             if isinstance(column, Ragged):
-                used.update(column.labels[code] for code in np.unique(column.codes).tolist())
+                codes, counts = np.unique(column.codes, return_counts=True)
+                names = (column.labels[code] for code in codes.tolist())
+                used.update(dict(zip(names, counts.tolist(), strict=True)))
     return used
 
 
@@ -190,6 +193,27 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
 _SEPARATOR, _LEVEL = re.compile(r"[,;|\n]"), re.compile(r"[:*].*")
 
 
+def _without_any(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:
+    """Return who lists nothing to teach, or nothing to learn, where others of the side do."""
+    found = []
+    for side, roster in zip(sides, rosters, strict=True):
+        name = {"mentors": "skills", "mentees": "goals"}.get(side.name or "")
+        column = roster.columns.get(name or "")
+        if isinstance(column, Ragged) and len(column.codes):
+            rows = [side.rows[at] for at in np.flatnonzero(np.diff(column.starts) == 0).tolist()]
+            if rows:
+                have = "has" if len(rows) == 1 else "have"
+                text = f"{_count(rows, 'person')} {have} none ({_rows(rows)})"
+                found.append(InputProblem(text.replace("persons", "people"), None, name, side.name))
+    return found
+
+
+def _rows(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    return f"rows {', '.join(map(str, rows[:8]))}{' ...' if len(rows) > 8 else ''}"
+
+
 def _unteachable(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:
     """Return the goals of mentees that no mentor has as a skill, with everybody who states them."""
     taught = rosters[0].columns.get("skills") if rosters else None
@@ -204,8 +228,7 @@ def _unteachable(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[Input
             rows = [sides[-1].rows[int(at)] for at in wanted.rows[wanted.codes == code]]
             meant = closest(goal, have, 0.85)
             hint = f"did you mean {meant!r}?" if meant else None
-            shown = ", ".join(map(str, rows[:8])) + (" ..." if len(rows) > 8 else "")
-            text = f"nobody can teach {goal!r}, a goal of {_count(rows, 'person')} (rows {shown})"
+            text = f"nobody can teach {goal!r}, a goal of {_count(rows, 'person')} ({_rows(rows)})"
             found.append(InputProblem(text.replace("persons", "people"), None, "goals",
                                       sides[-1].name, hint))  # fmt: skip
     return found

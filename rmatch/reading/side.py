@@ -12,7 +12,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Column
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.fields import FIELDS, KNOWN, Field, Kind
+from rmatch.fields import FIELDS, KNOWN, MADE, Field, Kind, written
 from rmatch.names import closest, labels, name_key
 from rmatch.parameters import is_whole
 from rmatch.people import Roster, Scale
@@ -128,8 +128,8 @@ def _headers(
         if name in found:
             text = f"two columns are {name!r}: {found[name]!r}, {header!r}"
             problems.append(InputProblem(text, column=header, side=side))
-        elif name in _MADE:
-            text = f"rmatch makes a column of this name of {_MADE[name]!r}"
+        elif name in MADE:
+            text = f"rmatch makes a column of this name of {written(name)}"
             hint = f"rename={{{header!r}: 'my {header}'}} keeps it under another name"
             problems.append(InputProblem(text, column=header, side=side, hint=hint))
         found.setdefault(name, header)
@@ -165,12 +165,6 @@ def _unused(table: Table, options: Reading) -> frozenset[str]:
 def _header_key(header: str) -> str:
     return re.sub(r"[\s_-]+", " ", header).strip().casefold()
 
-
-#: Columns of a roster that are made of others.
-_MADE = {
-    "birth_earliest": "birth_year", "birth_latest": "birth_year",
-    "hours_from": "working_hours", "hours_to": "working_hours",
-}  # fmt: skip
 
 _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
 

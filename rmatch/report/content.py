@@ -18,7 +18,7 @@ from rmatch.answers.costs import RuleCosts
 from rmatch.answers.learning import SkillGap
 from rmatch.answers.masks import negotiable
 from rmatch.answers.whatif import FromPrices
-from rmatch.answers.wording import stated
+from rmatch.answers.wording import counted, stated
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.metrics import Kpis
 from rmatch.problem import Problem
@@ -301,7 +301,7 @@ class Content:
             words = self.rule_words.get(change.asks, change.asks)
             becomes = change.becomes
             if becomes is not None and words != change.asks:
-                becomes = f"{change.step} step(s) looser"
+                becomes = f"{counted(change.step, 'step')} looser"
             lines.setdefault(change.asks, []).append(
                 CostLine(
                     words,

@@ -55,8 +55,9 @@ def _without(content: Content) -> Markup:
     have, every = content.matched["mentees"]
     title, people = "Who is not, and what would help?", content.left_out["mentees"]
     number = f"{every - have:,}"
+    without = f"{'mentee' if every - have == 1 else 'mentees'} without a mentor"
     if isinstance(people, NotComputed):
-        return _card(title, number, "mentees without a mentor", not_computed(people))
+        return _card(title, number, without, not_computed(people))
     causes = Counter(_SHORT[person.cause.name] for person in people)
     said = [
         tag("ul", *(tag("li", tag("strong", count), f" {text}")
@@ -71,7 +72,7 @@ def _without(content: Content) -> Markup:
     if helps:
         asks = "How many would be matched by one change, made for that person alone:"
         said += [tag("p", asks), tag("ul", *helps)]
-    return _card(title, number, "mentees without a mentor", *said)
+    return _card(title, number, without, *said)
 
 
 #: The causes, after a number of people.

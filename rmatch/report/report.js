@@ -32,7 +32,8 @@ for (const table of document.querySelectorAll("table[data-tools]")) {
       if (each.row.hidden !== hide) each.row.hidden = hide;
     }
     const listed = Math.min(found, limit);
-    const all = found === rows.length ? `${found} rows` : `${found} of ${rows.length} rows found`;
+    const count = `${rows.length} ${rows.length === 1 ? "row" : "rows"}`;
+    const all = found === rows.length ? count : `${found} of ${count} found`;
     status.textContent = listed < found ? `${all}, the first ${listed} listed` : all;
     more.hidden = listed === found;
   };

@@ -93,7 +93,7 @@ def _tools(name: str, rows: int, filters: Sequence[tuple[str, str]]) -> Markup:
     options = [tag("option", "All", value=""), *(tag("option", said, value=label)
                for label, said in filters)]  # fmt: skip
     choose = tag("label", "Show ", tag("select", *options, data_filter=name)) if filters else None
-    status = tag("p", f"{rows:,} rows", role="status", data_status=name)
+    status = tag("p", f"{rows:,} {'row' if rows == 1 else 'rows'}", role="status", data_status=name)
     return tag("div", find, choose, status, class_="tools", hidden=True)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.fields import written
 from rmatch.forms import Bools, Known, Mask, PairForm
 from rmatch.names import did_you_mean
 from rmatch.parameters import check_numbers
@@ -182,7 +183,7 @@ def require_column(rule: Any, name: str, mentors: Roster, mentees: Roster) -> No
     if not (mentors.had(name) or mentees.had(name)):
         there = {*mentors.columns, *mentees.columns} - {name}
         raise InvalidInputError(
-            f"rule {rule.name} reads the column {name!r}, which nobody has"
+            f"rule {rule.name} reads the column {written(name)}, which nobody has"
             f"{did_you_mean(name, there)}; add it, or leave the rule out "
             f"(there are: {', '.join(sorted(there))})"
         )

@@ -192,7 +192,8 @@ class ReportingLine(PairRule):
         for one, other in ((mentor, mentee), (mentee, mentor)):
             for steps, manager in enumerate(self.above(one.id), start=1):
                 if manager == other.id:
-                    return f"{other.id} is {steps} step(s) above {one.id} in the reporting line"
+                    up = "1 step" if steps == 1 else f"{steps} steps"
+                    return f"{other.id} is {up} above {one.id} in the reporting line"
         verdict = "holds" if self.holds(mentor, mentee) else "they have the same manager"
         return f"{self.describe()}: {verdict}"
 
@@ -226,6 +227,16 @@ class Conflicts(PairRule):
                 f"conflicts: {wrong[:5]}; pairs of two different ids are needed"
             )
         object.__setattr__(self, "pairs", pairs)
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Count pairs with a person whom nobody is: a slip in an id would forbid nothing."""
+        known = {*mentors.ids, *mentees.ids}
+        without = sum(not pair <= known for pair in self.pairs)
+        if not without:
+            return ()
+        names = "names" if without == 1 else "name"
+        listed = f"{without} of {len(self.pairs)} pairs on the list of conflicts"
+        return (f"{listed} {names} somebody who is on no roster",)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return frozenset((mentor.id, mentee.id)) not in self.pairs

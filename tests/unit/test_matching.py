@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 import rmatch
-from rmatch.rules import CommonLanguage, MinimumScore, SeniorityGap, Vetoes
+from rmatch.rules import CommonLanguage, Conflicts, MinimumScore, SeniorityGap, Vetoes
 from rmatch.schema import MatchingRecord, json_schema
 
 MENTORS = [
@@ -153,3 +153,23 @@ def test_a_seed_shuffles_the_sides_apart():
     mentees = [{"id": f"s{at}", "goals": "AI:3"} for at in range(3)]
     found = {rmatch.match(mentors, mentees, seed=seed).partners("m0") for seed in range(20)}
     assert found == {("s0",), ("s1",), ("s2",)}
+
+
+def test_a_problem_is_made_of_rosters():
+    """People as they came are named, with what reads them."""
+    with pytest.raises(rmatch.InvalidInputError, match=r"mentors are of type list; a Roster"):
+        rmatch.Problem.of([{"id": "m"}], [{"id": "s"}])
+
+
+def test_a_slip_in_the_list_of_conflicts_is_noted():
+    """A pair that names nobody forbids nothing, without a word before."""
+    mentors, mentees = [{"id": "m", "skills": "AI:4"}], [{"id": "s", "goals": "AI:3"}]
+    noted = [
+        rmatch.match(mentors, mentees, rules=[Conflicts(pairs)]).notes
+        for pairs in ([("m", "x")], [("m", "x"), ("x", "y"), ("m", "s")], [("m", "s")])
+    ]
+    assert noted == [
+        ("1 of 1 pairs on the list of conflicts names somebody who is on no roster",),
+        ("2 of 3 pairs on the list of conflicts name somebody who is on no roster",),
+        (),
+    ]

@@ -156,14 +156,17 @@ def test_an_unknown_scale_is_refused():
 
 
 def test_spellings_that_only_look_alike_stay_apart_until_told():
-    """Near-misses are reported, never merged; a synonym map merges them on request."""
+    """Near-misses are reported, never merged; a synonym map merges them on request.
+
+    Proposed is the name that more people use.
+    """
     people = [{"id": "a", "skills": "PowerBI"}, {"id": "b", "skills": "Power BI; power bi"}]
     assert set(rmatch.read_roster(people).ragged("skills").labels) == {"Power BI", "PowerBI"}
     report = check_people(mentors=people, mentees=[{"id": "s", "goals": "PowerBI"}])
     assert [str(warning) for warning in report.warnings] == [
         (
-            "'Power BI' and 'PowerBI' count as two skills "
-            "(if they are one, use synonyms={'PowerBI': 'Power BI'})"
+            "'PowerBI' and 'Power BI' count as two skills "
+            "(if they are one, use synonyms={'Power BI': 'PowerBI'})"
         )
     ]
     merged = rmatch.read_roster(people, synonyms={"PowerBI": "Power BI"})
@@ -228,7 +231,7 @@ def test_check_reports_what_match_would_refuse_and_more():
         "mentees, row 1, column 'level': 'x' is no number"
     ]
     assert [str(warning) for warning in report.warnings] == [
-        "mentees, column 'goals': nobody can teach 'SQLite', a goal of 1 person (rows 1)",
+        "mentees, column 'goals': nobody can teach 'SQLite', a goal of 1 person (row 1)",
         (
             "mentors, row 1, column 'manager': the manager 'boss' is nobody's id "
             "(fine if they do not take part)"
@@ -236,6 +239,19 @@ def test_check_reports_what_match_would_refuse_and_more():
         "mentors, column 'shoe': no known field; kept for your own rules",
     ]
     assert report.to_dict()["people"] == {"mentors": 1, "mentees": 1}
+
+
+def test_people_without_skills_or_goals_are_counted():
+    """Nobody can be taught by them, or teach them: better known before."""
+    mentors = [{"id": "m1", "skills": "AI:4"}, {"id": "m2", "skills": ""}, {"id": "m3"}]
+    mentees = [{"id": "s1", "goals": "AI:3"}, {"id": "s2", "goals": ""}]
+    report = check_people(mentors=mentors, mentees=mentees)
+    assert [str(warning) for warning in report.warnings] == [
+        "mentors, column 'skills': 2 people have none (rows 2, 3)",
+        "mentees, column 'goals': 1 person has none (row 2)",
+    ]
+    notes = rmatch.match(mentors, mentees).notes
+    assert {"2 mentors have no skills", "1 mentee has no goals"} <= {*notes}
 
 
 def test_check_never_raises_for_bad_data(tmp_path):

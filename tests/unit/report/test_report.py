@@ -72,6 +72,16 @@ def test_a_page_answers_the_first_questions_first(tmp_path):
     assert "25 November 2026" in page
 
 
+def test_one_is_one_row_and_one_mentee(tmp_path):
+    """Numbers and nouns agree where most programmes have one: a single person left out."""
+    mentors = [{"id": "m1", "skills": "AI:4"}]
+    mentees = [{"id": "s1", "goals": "AI:4"}, {"id": "s2", "goals": "AI:2"}]
+    page = written(rmatch.match(mentors, mentees), tmp_path)
+    assert "1 row<" in page
+    assert "mentee without a mentor" in page
+    assert "1 rows" not in page
+
+
 def test_nothing_of_the_input_becomes_markup(tmp_path):
     """Names, goals and departments are text: one script, ours, and no image."""
     page = written(hostile(), tmp_path, about=["department"], title=SCRIPT)

@@ -182,6 +182,20 @@ def test_bad_parameters_are_refused(make, message):
         make()
 
 
+@pytest.mark.parametrize(
+    ("rule", "column"),
+    [(GenerationGap(5), "'birth_year' or 'age' or 'age_band'"),
+     (WorkingHoursOverlap(60), "'working_hours'")],
+)  # fmt: skip
+def test_a_missing_column_is_called_what_people_write(rule, column):
+    """Not by the names of the columns that are made of it."""
+    with pytest.raises(rmatch.InvalidInputError, match=f"column {column}, which nobody has"):
+        rmatch.match(
+            [{"id": "m", "skills": "AI", "timezone": "UTC"}],
+            [{"id": "s", "goals": "AI", "timezone": "UTC"}], rules=[rule],
+        )  # fmt: skip
+
+
 def test_a_column_that_nobody_has_is_refused():
     """A rule on a misspelt field would silently allow everybody."""
     with pytest.raises(rmatch.InvalidInputError, match="'depratment', which nobody has"):
