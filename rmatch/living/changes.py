@@ -321,6 +321,8 @@ class _Chain:
         if takers:
             return f"{words}, as {listed(takers)}"
         gain = self._gain()
+        if not got and gain is not None and gain < 0:  # fewer places, a lock, a rule on all pairs
+            return f"{words}, as the limits allow no more"
         return words if gain is None else f"{words}; the change brings {figure(gain)} in all"
 
     def _gain(self) -> float | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.answers.answer import Answer, plain
 from rmatch.answers.wording import counted, figure, paragraph
+from rmatch.errors import InvalidInputError
 from rmatch.living.tilt import Best, Tilted, solve
+from rmatch.parameters import is_whole
 from rmatch.solvers import Options
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def change_frontier(
     For every floor of pairs kept: the best above it, and of those the one that keeps most
     (Y. Haimes, L. Lasdon, D. Wismer, "On a bicriterion formulation ...", 1971).
     """
+    if points is not None and not (is_whole(points) and points >= 2):
+        raise InvalidInputError(f"points={points!r}; None or a whole number of at least 2")
     options, legal = Options(), (rows, cols)
     bounds = problem.bounds
     most = solve(Tilted.keeping(problem, bounds, *legal), 0, options)

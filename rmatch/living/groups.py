@@ -16,7 +16,7 @@ from rmatch.living import circle_solver
 from rmatch.living.circle_check import Members, check_circles, gains_in
 from rmatch.living.left_out import Unplaced, unplaced
 from rmatch.living.teams import Shape, all_teams, conflicts
-from rmatch.parameters import check_keywords
+from rmatch.parameters import check_keywords, is_finite
 from rmatch.problem import Problem
 from rmatch.scoring import TeachingCoverage
 
@@ -205,7 +205,7 @@ def circles(
     from rmatch.reading import Reading, read_sides
 
     check_keywords(circles, reading, Reading)
-    if solver not in _SOLVERS or not time_limit > 0:
+    if solver not in _SOLVERS or not (is_finite(time_limit) and time_limit > 0):
         raise InvalidInputError(
             f"solver={solver!r}, time_limit={time_limit!r}; allowed are the solvers "
             f"{', '.join(map(repr, _SOLVERS))} and seconds above 0"

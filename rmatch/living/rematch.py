@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rmatch.answers.answer import Answer, plain
+from rmatch.candidates import FLOAT_EXACT
 from rmatch.check import check
 from rmatch.conflicts import infeasible
 from rmatch.errors import InvalidInputError, UnknownPersonError
@@ -304,6 +305,11 @@ def _solve(
     if price and pairs:
         soft = ChangeBudget(plan.legal_ids, most=0, penalty=price)
         units = soft.unit_penalty(problem.unit)
+        if units * pairs >= FLOAT_EXACT:
+            raise InvalidInputError(
+                f"price={price!r} for each of {pairs} pairs is more than sums can hold; leave it "
+                "out, and as few changes as possible are made"
+            )
         problem = dataclasses.replace(problem, rules=(*problem.rules, soft))
     bounds = problem.bounds
     known = plan.known if _same_bonuses(bounds, plan.problem.bounds) else None

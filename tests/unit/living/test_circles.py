@@ -173,6 +173,7 @@ def test_time_that_runs_out_leaves_a_bound():
             "mentees_per_circle=.*common_slots=-1",
         ),
         ({"common_language": "B9"}, "common_language='B9'; allowed are A1"),
+        ({"time_limit": "x"}, "time_limit='x'; allowed are"),
         ({"solver": "magic"}, "solver='magic'.*'auto', 'milp', 'cpsat'"),
         ({"rules": [rmatch.rules.LockedPairs([("m0", "s0")])]}, "circles know pair rules only"),
     ],

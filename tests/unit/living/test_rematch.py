@@ -18,6 +18,7 @@ from rmatch.rules import (
     MinimumScore,
     PartnerWish,
     ReleaseCap,
+    Same,
     SeniorityGap,
     Vetoes,
 )
@@ -153,8 +154,35 @@ def test_fewer_places_end_as_few_pairs_as_they_must():
     mentors = [mentor("m1", capacity=1)]
     mentees = [mentee("s1", 5), mentee("s2", 5, skills={"AI": 4})]
     result = rmatch.rematch([("m1", "s1"), ("m1", "s2")], mentors, mentees)
-    assert len(result.kept) == 1
+    assert result.kept == (("m1", "s1"),)
     assert result.given_up == 1
+    assert words(result) == {"s2": "s2: gives up m1, as the limits allow no more"}
+
+
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize("left", [["s1"], ["s1", "s2"], ["m1", "m2"], ["m1", "m2", "s1", "s2"]])
+def test_the_last_one_with_a_value_or_all_of_a_side_may_leave(left, given):
+    """No column is misspelt because whoever had something in it left."""
+    mentors = [mentor("m1", site="Oslo"), mentor("m2", 4)]
+    mentees = [mentee("s1", site="Oslo"), mentee("s2", 3)]
+    before = rmatch.match(mentors, mentees, rules=[Same("site", missing="pass")])
+    today = (mentors, mentees) if given else ()
+    result = rmatch.rematch(before, *today, drop=left)
+    assert not {one for pair in result.matching.pairs for one in (pair.mentor, pair.mentee)} & {
+        *left
+    }
+    assert len(result.matching) == (1 if left == ["s1"] else 0)
+    assert all(pair.reason.value == "left" for pair in result.ended)
+    again = rmatch.rematch(result, mentors, mentees)
+    assert len(again.matching) == 2
+
+
+@pytest.mark.parametrize("points", [0, 1, 2.5, "x", True])
+def test_a_frontier_needs_two_points(points):
+    result = rmatch.rematch([("m1", "s1")], [mentor("m1", 3), mentor("m2")], [mentee("s1")])
+    with pytest.raises(rmatch.InvalidInputError, match=f"points={points!r}; None or a whole"):
+        result.frontier(points=points)
+    assert len(result.frontier(points=2).points) == 2
 
 
 def test_a_budget_is_written_into_the_record():
@@ -194,6 +222,8 @@ def test_the_answer_leaves_as_plain_data():
         ({"price": "x"}, "price='x'"),
         ({"states": [1]}, r"states=\[1\]; a dict"),
         ({"price": -0.1}, "price=-0.1"),
+        ({"price": 1e12}, "for each of 1 pairs is more than sums can hold"),
+        ({"price": 1e300}, "for each of 1 pairs is more than sums can hold"),
         ({"drop": ["nobody"]}, "nobody has the id 'nobody'"),
         ({"states": {("m1", "s1"): "gone"}}, "state 'gone'; allowed are"),
         ({"states": {"m1": "active"}}, "earlier pair 'm1'"),
