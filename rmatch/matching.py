@@ -287,23 +287,13 @@ class Matching(Answers, Reports):
     def to_records(self) -> list[dict[str, Any]]:
         """Return one flat dict per pair: mentor, mentee, score, each part, reasons, flags.
 
-        Ids are as they were given: where a roster's were whole numbers, they are so again, and the
-        table can be joined with the one that people came from. Everywhere else ids are text.
+        Where anybody has a name, ``mentor_name`` and ``mentee_name`` follow the ids. Ids are as
+        they were given: where a roster's were whole numbers, they are so again, and the table can
+        be joined with the one that people came from. Everywhere else ids are text.
         """
-        mentors, mentees = (_given(self, side, axis) for axis, side in enumerate(_SIDES))
-        return [
-            {
-                "mentor": mentors[row],
-                "mentee": mentees[col],
-                "score": pair.score,
-                **pair.parts,
-                "reasons": "; ".join(pair.reasons),
-                "flags": "; ".join(pair.flags),
-            }
-            for pair, row, col in zip(
-                self.pairs, self.rows.tolist(), self.cols.tolist(), strict=True
-            )
-        ]
+        from rmatch.pair_table import records
+
+        return records(self)
 
     def to_frame(self, backend: str | None = None) -> Any:
         """Return the pairs as a data frame of ``backend``: "pandas", "polars" or "pyarrow".
@@ -312,10 +302,10 @@ class Matching(Answers, Reports):
         :meth:`to_records`.
         """
         from rmatch.frames import frame
+        from rmatch.pair_table import column_names
 
-        names = ("mentor", "mentee", "score", *self.part_names, "reasons", "flags")
-        records = self.to_records()
-        return frame({name: [record[name] for record in records] for name in names}, backend)
+        names, rows = column_names(self), self.to_records()
+        return frame({name: [row[name] for row in rows] for name in names}, backend)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data for JSON; ``rmatch.schema`` describes its layout."""
@@ -398,18 +388,6 @@ class Matching(Answers, Reports):
         from rmatch.reasons import html_table
 
         return html_table(self)
-
-
-_SIDES = ("mentors", "mentees")
-
-
-def _given(matching: Matching, side: str, axis: int) -> tuple[Any, ...]:
-    """Return the ids of a side as they were given, or what stands in place of them."""
-    roster = getattr(matching.problem, side, None)
-    if matching.aliases is not None or roster is None:
-        return _ids(matching, side, axis)
-    ids: tuple[Any, ...] = roster.given_ids
-    return ids
 
 
 def _ids(matching: Matching, side: str, axis: int) -> tuple[Any, ...]:

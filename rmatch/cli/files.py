@@ -158,12 +158,13 @@ def pairs_as(matching: Matching, kind: str) -> bytes:
     if kind == ".xlsx":
         with TemporaryDirectory() as folder:
             return matching.to_excel(Path(folder) / "pairs.xlsx").read_bytes()
-    header = ("mentor", "mentee", "score", *matching.part_names, "reasons", "flags")
+    from rmatch.pair_table import column_names
+
     rows = [
         {name: round(cell, 4) if isinstance(cell, float) else cell for name, cell in row.items()}
         for row in matching.to_records()
     ]
-    return table_as(rows, matching.to_dict, kind, header)
+    return table_as(rows, matching.to_dict, kind, column_names(matching))
 
 
 def table_as(rows: Rows, record: Callable[[], Any], kind: str, header: Sequence[str] = ()) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from pydantic import TypeAdapter
@@ -173,3 +173,19 @@ def test_a_slip_in_the_list_of_conflicts_is_noted():
         ("2 of 3 pairs on the list of conflicts name somebody who is on no roster",),
         (),
     ]
+
+
+def test_the_table_of_pairs_has_names_where_people_have_them() -> None:
+    """Beside the ids, in every form of the table; nothing where somebody has none, nor codes."""
+    mentors = [{"id": 1, "name": "Ada", "skills": "AI"}, {"id": 2, "skills": "AI"}]
+    mentees = [{"id": 8, "name": "Bo", "goals": "AI"}, {"id": 9, "name": "Cy", "goals": "AI"}]
+    matching = rmatch.match(mentors, mentees)
+    rows = matching.to_records()
+    assert [(row["mentor"], row["mentor_name"]) for row in rows] == [(1, "Ada"), (2, None)]
+    assert [row["mentee_name"] for row in rows] == ["Bo", "Cy"]
+    assert list(rows[0]) == list(matching.to_frame("pandas").columns)
+    assert list(rows[0])[:4] == ["mentor", "mentee", "mentor_name", "mentee_name"]
+    aliases = {"mentors": ("P1", "P2"), "mentees": ("P3", "P4")}
+    assert "mentor_name" not in replace(matching, aliases=aliases).to_records()[0]
+    nameless = rmatch.match(mentors[1:], [{"id": 8, "goals": "AI"}])
+    assert "mentor_name" not in nameless.to_frame("pandas").columns
