@@ -79,12 +79,18 @@ class Rematch(Answer):
 
     @property
     def words(self) -> str:
-        """Each change in a line, told by the person concerned."""
-        if not self.changes:
+        """Each change in a line, told by the person concerned; pairs whose people left last."""
+        if not self.changes and not self.ended:
             if len(self.kept) == 1:
                 return "Nothing changes: the 1 pair goes on."
             return f"Nothing changes: all {len(self.kept)} pairs go on."
-        return "\n".join(change.words for change in self.changes)
+        told = {(change.side, change.person) for change in self.changes}
+        silent = [
+            pair.words
+            for pair in self.ended
+            if ("mentee", pair.mentee) not in told and ("mentor", pair.mentor) not in told
+        ]
+        return "\n".join([*(change.words for change in self.changes), *silent])
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one record for each change."""

@@ -52,6 +52,19 @@ def test_a_leaver_is_replaced_and_nobody_else_moves():
     assert result.matching.check() == []
 
 
+def test_a_pair_that_ends_is_told_though_nobody_is_left_who_could_tell_it():
+    """Of a mentor's two mentees one leaves; or both of a pair do: something changes."""
+    mentors, mentees = [mentor("m1", capacity=2)], [mentee("s1"), mentee("s2")]
+    before = rmatch.match(mentors, mentees)
+    assert str(rmatch.rematch(before, drop=["s1"])) == "m1 with s1: s1 left"
+    assert str(rmatch.rematch(before, mentors, [mentee("s2"), mentee("s3")])) == (
+        "s3: joined; m1 was next, nobody else moves\nm1 with s1: s1 left"
+    )
+    everybody = rmatch.rematch(before, drop=["m1", "s1", "s2"])
+    assert str(everybody) == "m1 with s1: m1 and s1 left\nm1 with s2: m1 and s2 left"
+    assert everybody.to_dict()["words"] == str(everybody)
+
+
 def test_nothing_moves_for_late_joiners():
     """A better partner who joins does not break up a pair; with a free hand it does."""
     before = rmatch.match([mentor("m1", 3)], [mentee("s1")])
