@@ -52,7 +52,7 @@ class PairLog:
     """Events of pairs and people, append-only; where everything stands is rebuilt from them.
 
     Several processes may use one file: each sees what the others recorded before it decides what
-    may follow.
+    may follow. Open one ``PairLog`` in each thread.
 
     Parameters
     ----------
@@ -86,6 +86,13 @@ class PairLog:
             self._open()
             self._ledger, self._seen, self._seal = Ledger(), 0, ""
             self._catch_up()
+        except (
+            sqlite3.OperationalError
+        ) as error:  # locked, no permission, disk full: the log is whole
+            raise InvalidInputError(
+                f"the log {path} cannot be opened now: {error}; see whether another process holds "
+                "it for long, and who may write to it and to its folder"
+            ) from error
         except sqlite3.DatabaseError as error:
             raise InvalidInputError(
                 f"{path} is not a whole log of pairs: {error}; bring back a copy of it"
@@ -95,10 +102,12 @@ class PairLog:
         """Make the table where the file is new; refuse a damaged file, or one of another kind."""
         import sqlite3
 
-        with self._transaction():
-            if not self._one("SELECT count(*) FROM sqlite_master"):
-                for statement in _statements(_SCHEMA):
-                    self._file.execute(statement)
+        empty = "SELECT count(*) = 0 FROM sqlite_master"
+        if self._one(empty):
+            with self._transaction():
+                if self._one(empty):  # still: no other process was faster
+                    for statement in _statements(_SCHEMA):
+                        self._file.execute(statement)
         if self._one("PRAGMA application_id") != _FORMAT:
             raise sqlite3.DatabaseError("it is something else")
         found = self._one("PRAGMA quick_check")

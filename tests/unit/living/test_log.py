@@ -291,6 +291,20 @@ def test_a_damaged_file_is_refused_and_so_is_one_of_another_kind(tmp_path):
         PairLog(tmp_path / "other.db")
 
 
+def test_a_log_that_is_busy_is_read_and_is_not_called_damaged(tmp_path):
+    """Nobody brings back an old copy because somebody else writes for long."""
+    path = tmp_path / "pairs.db"
+    with PairLog(path) as log:
+        log.record(PROPOSED)
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with PairLog(path) as log:
+        assert log.states() == {("m", "s"): State.PROPOSED}
+    writer.close()
+    with pytest.raises(rmatch.InvalidInputError, match="cannot be opened now: unable to open"):
+        PairLog(tmp_path)
+
+
 WRITER = """
 import sys
 from datetime import date
