@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.answers.answer import Answer, plain
 from rmatch.answers.wording import counted, paragraph
 from rmatch.columns import Numbers
+from rmatch.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from rmatch.living.acceptance import Ledger
@@ -60,8 +61,10 @@ class WaitingList(Answer):
         """Return a roster with the days waited as column ``waited``, 0 for all who have a pair.
 
         ``rmatch.rules.Priority("waited", 0.01)`` then makes each day worth so much: whoever waits
-        comes nearer every day.
+        comes nearer every day; of mentors with ``side="mentors"`` in both places.
         """
+        if side not in ("mentors", "mentees"):
+            raise InvalidInputError(f"side={side!r}; allowed are 'mentors' and 'mentees'")
         days = {each.person: each.days for each in getattr(self, side)}
         values = [float(days.get(person, 0)) for person in roster.ids]
         return roster.replace(waited=Numbers(np.array(values)))

@@ -426,6 +426,22 @@ def test_whoever_waits_longer_comes_first():
     assert first.pairs[0].mentee == "old"
 
 
+def test_mentors_who_wait_longer_come_first_too():
+    """Ageing counts on the side that is named."""
+    with PairLog(":memory:") as log:
+        log.record(event("joined", pair=("old", "")))
+        log.record(event("joined", pair=("new", ""), on=later(28)))
+        waiting = log.waiting(on=later(30))
+    mentors = rmatch.read_roster([{"id": "old", "skills": "AI:3"}, {"id": "new", "skills": "AI:4"}])
+    mentors = waiting.added_to(mentors, side="mentors")
+    first = [Priority("waited", 0.02, side="mentors")]
+    mentees = [{"id": "s", "goals": "AI:4"}]
+    assert rmatch.rematch([], mentors, mentees).matching.partners("s") == ("new",)
+    assert rmatch.rematch([], mentors, mentees, rules=first).matching.partners("s") == ("old",)
+    with pytest.raises(rmatch.InvalidInputError, match="side='mentor'; allowed"):
+        waiting.added_to(mentors, side="mentor")
+
+
 def test_every_kind_is_known_once():
     """Kinds of pairs and of people do not overlap."""
     assert not set(TRANSITIONS) & set(PERSONAL)
