@@ -48,11 +48,9 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
-    different, which = distinct(cells)
-    lists = [cell.strip() if isinstance(cell, str) else cell for cell in different]
-    separator = _separator(lists)
+    lists, which = distinct(cells)
     unread: dict[int, list[Bad]] = {}
-    items, ends = _all_items(lists, separator, unread)
+    items, ends = _all_items(lists, unread)
     where.report(unread, which)
     # Few items are different: each is read once, the rest is looking up.
     unlike, entry = distinct(items)
@@ -72,17 +70,20 @@ def ragged(
     return with_ranks(column) if ranked else column
 
 
-def _all_items(
-    lists: Sequence[Any], separator: str, unread: dict[int, list[Bad]]
-) -> tuple[list[Any], list[int]]:
+def _all_items(cells: Sequence[Any], unread: dict[int, list[Bad]]) -> tuple[list[Any], list[int]]:
     """Return the items of all lists, one after another, and where each list begins and ends."""
-    if set(map(type, lists)) == {str}:
-        texts = ["" if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING else cell
-                 for cell in lists]  # fmt: skip
-        text = separator.join(texts)
+    if set(map(type, cells)) == {str}:
+        lists = list(map(str.strip, cells))
+        text = "".join(lists)
         if "{" not in text and "[" not in text:  # no JSON: all is split in one go
+            separator = _separator(text)
+            texts = ["" if len(cell) <= _LONGEST_MISSING and cell.casefold() in MISSING else cell
+                     for cell in lists]  # fmt: skip
             counts = [cell.count(separator) + 1 for cell in texts]
-            return _split(text, separator), [0, *accumulate(counts)]
+            return _split(separator.join(texts), separator), [0, *accumulate(counts)]
+    lists = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    written = (cell for cell in lists if isinstance(cell, str) and not cell.startswith(_JSON))
+    separator = _separator("".join(written))
     items: list[Any] = []
     ends = [0]
     for at, cell in enumerate(lists):
@@ -107,25 +108,23 @@ def _read_all(
     amounts: list[Amount] = []
     wrong: dict[int, Bad] = {}
     # Items that differ often have the same of few labels and of few levels.
-    names: dict[str, str] = {}
-    known: dict[Any, Amount] = {}
+    code_of: dict[str, int] = {}
+    amount_of: dict[Any, Amount] = {}
     for at, item in enumerate(items):
         try:
             if type(item) is not str and not isinstance(item, tuple):
                 item = _named(item, None)
             label, value = split(item) if type(item) is str else item
-            name = names.get(label) if type(label) is str else None
-            if name is None:
+            code = code_of.get(label) if type(label) is str else None
+            amount = amount_of.get(value) if type(value) in _REMEMBERED else None
+            if code is None or amount is None:
                 name = _named(label, value)
+                amount = amount or read(name, value)
+                code = labels.setdefault(name, len(labels)) if name else -1
                 if name and type(label) is str:
-                    names[label] = name
-            if type(value) in _REMEMBERED:
-                amount = known.get(value)
-                if amount is None:
-                    amount = known[value] = read(name, value)
-            else:
-                amount = read(name, value)
-            code = labels.setdefault(name, len(labels)) if name else -1
+                    code_of[label] = code
+                if type(value) in _REMEMBERED:
+                    amount_of[value] = amount
         except Bad as error:
             wrong[at] = error
             code, amount = -1, (0.0, 0.0)
@@ -157,13 +156,9 @@ def with_ranks(column: Ragged) -> Ragged:
     return Ragged(column.starts, column.codes, ranks.astype(float), column.weights, column.labels)
 
 
-def _separator(cells: Sequence[Any]) -> str:
-    """The strongest separator that any cell of the column uses: one column, one way of writing."""
-    written = [cell for cell in cells if isinstance(cell, str) and not cell.startswith(_JSON)]
-    for separator in (";", "|", "\n"):
-        if any(separator in cell for cell in written):
-            return separator
-    return ","
+def _separator(text: str) -> str:
+    """The strongest separator in all lists of a column: one column, one way of writing."""
+    return next((separator for separator in (";", "|", "\n") if separator in text), ",")
 
 
 #: JSON begins so, and has its own commas.

@@ -89,6 +89,10 @@ def _from_columns(columns: Mapping[Any, Any]) -> Table:
 def _from_frame(frame: Any) -> Table:
     import narwhals.stable.v2 as nw
 
+    native = nw.to_native(frame, pass_through=True)
+    if nw.dependencies.is_pandas_dataframe(native):  # to wrap it costs as much as its values
+        columns = _by_name(native.columns, (column.to_list() for _, column in native.items()))
+        return Table(columns, range(1, len(native) + 1))
     try:
         data = nw.from_native(frame)
     except TypeError as error:
@@ -97,11 +101,7 @@ def _from_frame(frame: Any) -> Table:
         raise InvalidInputError(f"two columns have one name. {error}") from error
     if isinstance(data, nw.LazyFrame):
         data = data.collect()
-    # Columns of pandas are taken as they are: wrapping each costs as much as its values.
-    native = data.to_native()
-    pandas = nw.dependencies.is_pandas_dataframe(native)
-    series = (column for _, column in native.items()) if pandas else data.iter_columns()
-    columns = _by_name(data.columns, (column.to_list() for column in series))
+    columns = _by_name(data.columns, (column.to_list() for column in data.iter_columns()))
     return Table(columns, range(1, data.shape[0] + 1))
 
 
