@@ -214,12 +214,13 @@ class Candidates:
 
     def value(self, edges: NDArray[np.intp]) -> int:
         """Return the objective of a set of edges: gains, bonuses earned, less penalties."""
+        total, bounds = int(self.gain[edges].sum()), self.bounds
+        if self.cohort is None and not (bounds.mentor_bonus.any() or bounds.mentee_bonus.any()):
+            return total
         mentors, mentees = (
             np.flatnonzero(np.bincount(people[edges])) for people in (self.mentor, self.mentee)
         )
-        total = int(self.gain[edges].sum())
-        total += int(self.bounds.mentor_bonus[mentors].sum())
-        total += int(self.bounds.mentee_bonus[mentees].sum())
+        total += int(bounds.mentor_bonus[mentors].sum()) + int(bounds.mentee_bonus[mentees].sum())
         if self.cohort is not None:
             total -= int((self.cohort.penalty * self.cohort.excess(edges, mentors, mentees)).sum())
         return total

@@ -59,7 +59,7 @@ def check_keywords(function: Callable[..., Any], given: Mapping[str, Any], optio
 
     The error names the function that was called, and what may be meant.
     """
-    known = [each.name for each in dataclasses.fields(options)]
+    known = [each.name for each in dataclasses.fields(options)] if given else []
     for name in given:
         if name not in known:
             own = inspect.signature(function).parameters.values()

@@ -212,7 +212,7 @@ class Roster:
 
     def had(self, name: str) -> bool:
         """Say whether anybody has a value in this column, or had before people were taken out."""
-        return self.has(name) or (self.source is not None and self.source.has(name))
+        return (self.source is not None and self.source.has(name)) or self.has(name)
 
     def numbers(self, name: str) -> Numbers:
         """Return a numeric column; an error naming the columns there are if it is not one."""
