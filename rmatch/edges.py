@@ -9,11 +9,12 @@ import numpy as np
 
 from rmatch import kernels
 from rmatch.ascending import places
+from rmatch.candidates import of_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.candidates import Matchable
+    from rmatch.candidates import Candidates, Matchable
     from rmatch.scan import Found
     from rmatch.solvers import Prices
 
@@ -33,14 +34,9 @@ class Edges:
         mentor, mentee = problem.locks
         key = mentee.astype(np.int64) * problem.shape[0] + mentor
         order = np.argsort(key)
-        pairs = list(zip(mentor[order].tolist(), mentee[order].tolist(), strict=True))
-        gain = [problem.block(np.array([row]), np.array([col]))[0][0, 0] for row, col in pairs]
-        return cls(
-            key[order],
-            mentor[order].astype(np.int32),
-            mentee[order].astype(np.int32),
-            np.array(gain, np.int64),
-        )
+        mentor, mentee = mentor[order], mentee[order]
+        gain, _ = of_pairs(problem, mentor, mentee)
+        return cls(key[order], mentor.astype(np.int32), mentee.astype(np.int32), gain)
 
     def __len__(self) -> int:
         return len(self.key)
@@ -67,9 +63,10 @@ class Edges:
         """Return some of them."""
         return Edges(self.key[stay], self.mentor[stay], self.mentee[stay], self.gain[stay])
 
-    def reduced(self, prices: Prices) -> NDArray[np.int64]:
-        """Return what they gain more than their two people's prices and that of a seat."""
-        more: NDArray[np.int64] = kernels.load("edges").reduced(
-            self.mentor, self.mentee, self.gain, prices.mentor + prices.seat, prices.mentee
-        )
-        return more
+
+def reduced(pairs: Edges | Candidates, prices: Prices) -> NDArray[np.int64]:
+    """Return what pairs gain more than the prices of their two people and of a seat."""
+    more: NDArray[np.int64] = kernels.load("edges").reduced(
+        pairs.mentor, pairs.mentee, pairs.gain, prices.mentor + prices.seat, prices.mentee
+    )
+    return more

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.edges import reduced
 from rmatch.errors import SolverError
 from rmatch.solvers import Infeasible, Options, Selection, Status
 
@@ -49,9 +50,8 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
         found = optimise(few, largest, warm=warm, start=start, deadline=deadline)
         chosen, prices = edges[found.edges], found.prices
         assert prices is not None
-        reduced = candidates.gain - prices.mentor[candidates.mentor] - prices.seat
-        reduced -= prices.mentee[candidates.mentee]
-        missing = np.flatnonzero((reduced > 0) & ~listed)
+        more = reduced(candidates, prices)
+        missing = np.flatnonzero((more > 0) & ~listed)
         proven = found.status is Status.OPTIMAL
         if not proven or not len(missing):
             if not meets_minimums(candidates, chosen):
@@ -60,7 +60,7 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
                 raise SolverError("time was up before all minimums were met", "time limit")
             bound = bound_over(candidates, prices)
             return Selection(chosen, found.status, candidates.value(chosen), bound, prices)
-        listed[next_edges(candidates, missing, reduced[missing], MORE)] = True
+        listed[next_edges(candidates, missing, more[missing], MORE)] = True
         fresh = len(np.unique(candidates.mentee[missing]))
         warm = prices if worth_repairing(fresh, candidates.shape[1]) else None
 

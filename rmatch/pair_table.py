@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rmatch.plain import plain_values
+
 if TYPE_CHECKING:
     from rmatch.matching import Matching
     from rmatch.people import Roster
@@ -61,8 +63,4 @@ def _names(matching: Matching) -> list[list[str | None]]:
     """Return everybody's names by side, nothing where nobody has one."""
     if not _named(matching):
         return [[], []]
-    columns = [getattr(matching.problem, side).categories("name") for side in _SIDES]
-    return [
-        [column.labels[code] if code >= 0 else None for code in column.codes.tolist()]
-        for column in columns
-    ]
+    return [plain_values(getattr(matching.problem, side).categories("name")) for side in _SIDES]

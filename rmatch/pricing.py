@@ -18,7 +18,7 @@ import numpy as np
 from rmatch import kernels
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
-from rmatch.edges import Edges
+from rmatch.edges import Edges, reduced
 from rmatch.errors import SolverError
 from rmatch.first_prices import first_prices
 from rmatch.fused import FusedScanner, MatrixScanner
@@ -291,11 +291,11 @@ class _Loop:
     def _set_near(self, prices: Prices) -> None:
         few = _NEAR * self.problem.shape[1]
         if self.prices is not None and len(self.edges) > few:
-            self.near = max(0, -int(np.partition(self.edges.reduced(prices), -few - 1)[-few - 1]))
+            self.near = max(0, -int(np.partition(reduced(self.edges, prices), -few - 1)[-few - 1]))
 
     def _drop_far(self, prices: Prices) -> None:
         """Keep those candidates only that are near the prices, and locked ones."""
-        stay = self.edges.reduced(prices) >= -self.near
+        stay = reduced(self.edges, prices) >= -self.near
         stay[self.edges.at(self._locked_keys)] = True
         self.edges = self.edges.take(stay)
 

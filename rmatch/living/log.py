@@ -86,9 +86,8 @@ class PairLog:
             self._open()
             self._ledger, self._seen, self._seal = Ledger(), 0, ""
             self._catch_up()
-        except (
-            sqlite3.OperationalError
-        ) as error:  # locked, no permission, disk full: the log is whole
+        except sqlite3.OperationalError as error:
+            # Locked, no permission, disk full: the log is whole.
             raise InvalidInputError(
                 f"the log {path} cannot be opened now: {error}; see whether another process holds "
                 "it for long, and who may write to it and to its folder"

@@ -16,6 +16,7 @@ import numpy as np
 
 from rmatch import kernels
 from rmatch.candidates import Bounds, Candidates, Feature
+from rmatch.edges import reduced
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 
@@ -145,15 +146,9 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     """Return the bound that prices prove over these edges (see ``certificate``)."""
     from rmatch.certificate import people_bound
 
-    reduced = kernels.load("edges").reduced(
-        candidates.mentor,
-        candidates.mentee,
-        candidates.gain,
-        prices.mentor + prices.seat,
-        prices.mentee,
-    )
-    locked = reduced[candidates.locked]
-    total = int(np.maximum(reduced, 0, out=reduced).sum()) + int(np.minimum(locked, 0).sum())
+    more = reduced(candidates, prices)
+    locked = more[candidates.locked]
+    total = int(np.maximum(more, 0, out=more).sum()) + int(np.minimum(locked, 0).sum())
     return total + people_bound(candidates.bounds, prices)
 
 
