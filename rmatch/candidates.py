@@ -204,9 +204,9 @@ class Candidates:
         )
 
     def by_mentor(self, edges: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return edges in the order of a matching: by mentor, then mentee."""
-        mentor, mentee = self.mentor[edges].astype(np.int64), self.mentee[edges]
-        return edges[np.argsort(mentor * self.shape[1] + mentee)]
+        """Return edges, ascending, in the order of a matching: by mentor, then mentee."""
+        mentor = self.mentor[edges].astype(np.min_scalar_type(self.shape[0]))
+        return edges[np.argsort(mentor, kind="stable")]  # numpy counts, where 16 bits hold them
 
     def pairs(self, edges: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the mentors and mentees of edges."""

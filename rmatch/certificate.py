@@ -137,7 +137,12 @@ def _best_counts(
     most: NDArray[np.int64],
     bonus: NDArray[np.int64],
 ) -> int:
-    """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best."""
+    """Sum over people the best of price * d + bonus * [d >= 1]; one of three counts is best.
+
+    Where a first pair earns nothing, one of two is: the fewest or the most.
+    """
+    if not bonus.any():
+        return _exact_sum(np.maximum(price * least, price * most))
     counts = (least, np.clip(1, least, most), most)
     worth = (price * count + bonus * (count >= 1) for count in counts)
     return _exact_sum(reduce(np.maximum, worth))

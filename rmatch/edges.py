@@ -70,3 +70,12 @@ def reduced(pairs: Edges | Candidates, prices: Prices) -> NDArray[np.int64]:
         pairs.mentor, pairs.mentee, pairs.gain, prices.mentor + prices.seat, prices.mentee
     )
     return more
+
+
+def above(pairs: Edges | Candidates, prices: Prices) -> int:
+    """Return what all pairs together gain above the prices, those that do."""
+    return int(
+        kernels.load("edges").above(
+            pairs.mentor, pairs.mentee, pairs.gain, prices.mentor + prices.seat, prices.mentee
+        )
+    )

@@ -178,10 +178,9 @@ class Repricing:
 
         Those have a candidate pair that gains more than the prices and is not chosen.
         """
-        reduced = kernels.load("edges").reduced(
-            self.rows, self.cols, self.gain, self.mentor, self.mentee
+        wrong = kernels.load("edges").wrong(
+            self.rows, self.cols, self.gain, self.mentor, self.mentee, self.chosen
         )
-        wrong = np.flatnonzero(((reduced > 0) & ~self.chosen) | ((reduced < 0) & self.chosen))
         keys = self._pairs(self.rows[wrong], self.cols[wrong])
         wrong = wrong[~among(keys, self._locked)]  # those are chosen at any price
         taken = self.chosen[wrong]

@@ -22,6 +22,27 @@ def reduced(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any) -> Any:
 
 
 @compiled
+def above(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any) -> int:
+    """Return what all edges that gain more than the prices of their two people gain above them."""
+    total = 0
+    for edge in range(len(gain)):
+        total += max(gain[edge] - price[mentor[edge]] - other[mentee[edge]], 0)
+    return total
+
+
+@compiled
+def wrong(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any, chosen: Any) -> Any:
+    """Return which edges gain more than the prices and are not chosen, or are and gain less."""
+    found, count = np.empty(len(gain), np.int64), 0
+    for edge in range(len(gain)):
+        more = gain[edge] - price[mentor[edge]] - other[mentee[edge]]
+        if more < 0 if chosen[edge] else more > 0:
+            found[count] = edge
+            count += 1
+    return found[:count]
+
+
+@compiled
 def carried(
     mentor: Any, mentee: Any, row_of: Any, col_of: Any, mentors: int, asked: Any
 ) -> tuple[Any, Any, Any, Any, Any]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch import kernels
-from rmatch.ascending import places
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
 from rmatch.repricing import Repricing
@@ -74,15 +73,14 @@ class Carried:
         )
         return found
 
-    def gains(self, rows: Places, cols: Places) -> tuple[Bools, Ints]:
-        """Say which of today's pairs (by mentor) are among these, and what each of them gains."""
-        mentees, (at, where) = len(self.same_mentees), self._pairs
-        _, _, ours, theirs, _ = self._edges
-        keys = ours[where].astype(np.int64) * mentees + theirs[where]
-        today, there = places(keys, rows * mentees + cols)
-        today, edges = today[there], self.basis.chosen[at[there]]
-        found, gain = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), np.int64)
-        found[today], gain[today] = True, self.basis.pool.gain[edges]
+    def gains(self, today: Places, goes_on: Bools, pairs: int) -> tuple[Bools, Ints]:
+        """Say which of so many pairs of today are ``unchanged``, and what each of them gains.
+
+        ``today`` are the places of earlier pairs among them, where they go on.
+        """
+        at = self.unchanged[goes_on[self.unchanged]]
+        found, gain = np.zeros(pairs, dtype=bool), np.zeros(pairs, np.int64)
+        found[today[at]], gain[today[at]] = True, self.basis.pool.gain[self.basis.chosen[at]]
         return found, gain
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.answers.wording import figure, listed, shortened
-from rmatch.ascending import places
+from rmatch.ascending import among, places
 from rmatch.candidates import of_pairs
 
 if TYPE_CHECKING:
@@ -92,6 +92,13 @@ class Earlier:
         """Which of the pairs may go on."""
         return np.delete(np.arange(len(self.pairs)), list(self.barred))
 
+    def among(self, matching: Matching) -> tuple[Places, Bools]:
+        """Return where the pairs stand among those of a matching of today, and which do."""
+        mentees = matching.problem.shape[1]
+        old = self.rows * mentees + self.cols
+        old[(self.rows < 0) | (self.cols < 0)] = -1
+        return places(old, matching.rows * mentees + matching.cols)
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -130,13 +137,10 @@ class Change:
 
 
 def changes_of(
-    before: Problem | None, matching: Matching, earlier: Earlier
-) -> tuple[Bools, tuple[Ended, ...], tuple[Change, ...]]:
-    """Return which of the earlier pairs go on, the pairs ended, and everybody who changes."""
-    mentees = matching.problem.shape[1]
-    old = np.where(np.minimum(earlier.rows, earlier.cols) < 0, -1,
-                   earlier.rows * mentees + earlier.cols)  # fmt: skip
-    at, goes_on = places(old, matching.rows * mentees + matching.cols)
+    before: Problem | None, matching: Matching, earlier: Earlier, still: tuple[Places, Bools]
+) -> tuple[tuple[Ended, ...], tuple[Change, ...]]:
+    """Return the pairs ended and everybody who changes, from what ``earlier.among`` says."""
+    at, goes_on = still
     left = np.flatnonzero(~goes_on).tolist()
     gone = {
         earlier.pairs[at]: earlier.barred.get(at)
@@ -149,7 +153,7 @@ def changes_of(
     where |= _places(new, matching.rows[fresh], matching.cols[fresh])
     ended = tuple(_ended(pair) for pair in gone.values())
     told = _Story(before, matching, gone, new, where)
-    return goes_on, ended, told.changes()
+    return ended, told.changes()
 
 
 def _places(pairs: Iterable[Ids], rows: Places, cols: Places) -> dict[Ids, int]:
@@ -240,8 +244,13 @@ class _Story:
 
     def teaches(self, mentor: str) -> bool:
         """Say whether a mentor who is here has a pair."""
-        rows, place = self.matching.rows, self.places["mentors", mentor]  # rows ascend
-        return bool(place in rows[np.searchsorted(rows, place) :][:1])
+        return self.places["mentors", mentor] in self.teaching
+
+    @cached_property
+    def teaching(self) -> frozenset[int]:
+        """Today's positions of mentors in these pairs who have a pair."""
+        here = np.array([at for (side, _), at in self.places.items() if side == "mentors"])
+        return frozenset(here[among(here, self.matching.rows)].tolist())  # rows ascend
 
     def joined(self, side: str, person: str) -> bool:
         """Say whether somebody was not there before, as far as that is known."""

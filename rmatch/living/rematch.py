@@ -27,7 +27,7 @@ from rmatch.living.acceptance import State
 from rmatch.living.carry import Carried, carried
 from rmatch.living.changes import Change, Earlier, Ended, Reason, changes_of
 from rmatch.living.judging import earlier_pairs, judged
-from rmatch.living.tilt import Best, best_within
+from rmatch.living.tilt import best_within
 from rmatch.matching import Matching
 from rmatch.names import did_you_mean, labels
 from rmatch.parameters import check_keywords, is_finite, is_whole, listed
@@ -230,8 +230,10 @@ def rematch(
     plan = _Plan(problem, earlier, known)
     seconds = {"prepare": perf_counter() - started}
     matching = _solve(plan, budget, price, Options(time_limit=time_limit), seconds)
-    goes_on, ended, changes = changes_of(defaults, matching, earlier)
-    return Rematch(matching, ended, changes, plan, goes_on)
+    still = earlier.among(matching)
+    _check(matching, None if known is None else known.gains(*still, len(matching)), seconds)
+    ended, changes = changes_of(defaults, matching, earlier, still)
+    return Rematch(matching, ended, changes, plan, still[1])
 
 
 def _budget(max_changes: float | None, price: float | None) -> float:
@@ -301,7 +303,7 @@ def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
 def _solve(
     plan: _Plan, budget: float, price: float | None, options: Options, seconds: dict[str, float]
 ) -> Matching:
-    """Solve with the worth on keeping that the budget and the price ask for, and check.
+    """Solve with the worth on keeping that the budget and the price ask for.
 
     The solver has the price and the budget as gains, or as a row; the record and the checker have
     them as rules.
@@ -329,7 +331,13 @@ def _solve(
         limit = int(pairs - most + budget)
         hard = ChangeBudget(plan.legal_ids, most=limit)
         problem = dataclasses.replace(problem, rules=(*problem.rules, hard))
-    return _checked(problem, best, known, seconds)
+    bound = best.units if best.status is Status.OPTIMAL else best.bound
+    free = not any(isinstance(rule, ChangeBudget) for rule in problem.rules)
+    prices = best.basis.prices if best.basis is not None and free else None
+    return Matching(
+        problem, best.rows, best.cols, best.status, best.units, bound, "rematch",
+        seconds, known_prices=prices, basis=best.basis,
+    )  # fmt: skip
 
 
 def _same_bonuses(one: Bounds, other: Bounds) -> bool:
@@ -339,26 +347,19 @@ def _same_bonuses(one: Bounds, other: Bounds) -> bool:
     )
 
 
-def _checked(
-    problem: Problem, best: Best, known: Carried | None, seconds: dict[str, float]
-) -> Matching:
-    """Return the matching, checked as every other is.
+def _check(
+    matching: Matching,
+    known: tuple[NDArray[np.bool_], NDArray[np.int64]] | None,
+    seconds: dict[str, float],
+) -> None:
+    """Check the matching as every other is.
 
     An earlier pair of two unchanged people was checked under the same rules when it was made; of
-    such a pair only safety rules are asked again.
+    such a ``known`` pair only safety rules are asked again.
     """
-    bound = best.units if best.status is Status.OPTIMAL else best.bound
-    free = not any(isinstance(rule, ChangeBudget) for rule in problem.rules)
-    prices = best.basis.prices if best.basis is not None and free else None
-    matching = Matching(
-        problem, best.rows, best.cols, best.status, best.units, bound, "rematch",
-        seconds, known_prices=prices, basis=best.basis,
-    )  # fmt: skip
     started = perf_counter()
     pairs = np.column_stack((matching.rows, matching.cols))
-    gains = None if known is None else known.gains(matching.rows, matching.cols)
-    refuse_faults(check(problem, pairs, best.units, known=gains))
+    refuse_faults(check(matching.problem, pairs, matching.units, known=known))
     seconds["check"] = perf_counter() - started
     for remark in matching.remarks:
-        warnings.warn(remark, stacklevel=4)
-    return matching
+        warnings.warn(remark, stacklevel=3)

@@ -16,7 +16,7 @@ import numpy as np
 
 from rmatch import kernels
 from rmatch.candidates import Bounds, Candidates, Feature
-from rmatch.edges import reduced
+from rmatch.edges import above, reduced
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
 
@@ -146,9 +146,9 @@ def bound_over(candidates: Candidates, prices: Prices) -> int:
     """Return the bound that prices prove over these edges (see ``certificate``)."""
     from rmatch.certificate import people_bound
 
-    more = reduced(candidates, prices)
-    locked = more[candidates.locked]
-    total = int(np.maximum(more, 0, out=more).sum()) + int(np.minimum(locked, 0).sum())
+    total = above(candidates, prices)
+    if len(candidates.locked):
+        total += int(np.minimum(reduced(candidates, prices)[candidates.locked], 0).sum())
     return total + people_bound(candidates.bounds, prices)
 
 
