@@ -147,7 +147,9 @@ def changes_of(
         or EarlierPair(*earlier.pairs[at], Reason.GIVEN_UP)
         for at in left
     }
-    fresh = np.delete(np.arange(len(matching)), at[goes_on])
+    is_new = np.ones(len(matching), dtype=bool)
+    is_new[at[goes_on]] = False
+    fresh = np.flatnonzero(is_new)
     new = tuple(Named.of(matching)[fresh])
     where = _places(gone, earlier.rows[left], earlier.cols[left])
     where |= _places(new, matching.rows[fresh], matching.cols[fresh])
