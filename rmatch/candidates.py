@@ -124,6 +124,11 @@ class Bounds:
         )
 
     @property
+    def has_minimums(self) -> bool:
+        """Say whether anybody must have a pair."""
+        return bool((self.mentor_least > 0).any() or (self.mentee_least > 0).any())
+
+    @property
     def most_pairs(self) -> int:
         """Return a limit on the number of pairs of any selection."""
         most = min(int(self.mentor_most.sum()), int(self.mentee_most.sum()))
@@ -133,6 +138,17 @@ class Bounds:
         """Return a limit on gains and bonuses of any selection of pairs that gain no more."""
         bonuses = int(self.mentor_bonus.sum()) + int(self.mentee_bonus.sum())
         return gain * max(self.most_pairs, 1) + bonuses
+
+    def largest_change(self, gain: int) -> int:
+        """Return a limit on what one change of a selection brings, of pairs that gain no more.
+
+        Where no row joins pairs, two selections differ by cycles in the network of the flow, each
+        of which is a change by itself. A cycle passes everybody at most once and ends at two people
+        of each side at most: it has at most twice as many pairs as the smaller side has people, and
+        one more, and moves four bonuses.
+        """
+        bonus = max(int(self.mentor_bonus.max(initial=0)), int(self.mentee_bonus.max(initial=0)))
+        return 2 * gain * (min(len(self.mentor_most), len(self.mentee_most)) + 1) + 4 * bonus
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +255,7 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     needs = {
         Feature.CAPACITIES: mentors_many or mentees_many,
         Feature.TWO_SIDED_CAPACITIES: mentors_many and mentees_many,
-        Feature.MINIMUMS: bool((bounds.mentor_least > 0).any() or (bounds.mentee_least > 0).any()),
+        Feature.MINIMUMS: bounds.has_minimums,
         Feature.SEATS: bounds.seats is not None,
         Feature.COVERAGE: bool(bonus),
         Feature.LOCKS: len(candidates.locked) > 0,

@@ -144,7 +144,7 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
     if not all(isinstance(rule, NotPrevious) for rule in added):
         return None
     for bounds in (old.bounds, plain):
-        if bounds.seats is not None or bounds.mentor_least.any() or bounds.mentee_least.any():
+        if bounds.seats is not None or bounds.has_minimums:
             return None
     was, here = old.as_drawn, now.as_drawn
     if was.problem is here.problem:  # people only left

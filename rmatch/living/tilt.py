@@ -212,17 +212,10 @@ def _total(problem: Problem, plain: Bounds) -> int:
 
 
 def _reach(problem: Problem, plain: Bounds) -> int:
-    """Return a limit on what giving up one more pair can bring.
-
-    Where no row joins pairs, two matchings differ by cycles in the network of the flow, each of
-    which is a change by itself. A cycle passes everybody at most once and ends at two people of
-    each side at most: it has at most twice as many pairs as the smaller side has people, and one
-    more, and moves four bonuses.
-    """
+    """Return a limit on what giving up one more pair can bring."""
     if _joins(problem):
         return 2 * _total(problem, plain)
-    bonus = max(int(plain.mentor_bonus.max(initial=0)), int(plain.mentee_bonus.max(initial=0)))
-    return 2 * problem.gain_limit * (min(problem.shape) + 1) + 4 * bonus
+    return plain.largest_change(problem.gain_limit)
 
 
 def _fits(problem: Problem, plain: Bounds, scale: int, extra: int, pairs: int, least: int) -> bool:

@@ -217,7 +217,7 @@ def _network(
         least,
         most,
         bonus,
-        _must(candidates, largest, least, bonus),
+        _must(candidates, largest),
     )
     state = kernel.State(
         np.zeros(mentors + mentees, np.int64),
@@ -238,12 +238,10 @@ def _network(
     return network, state
 
 
-def _must(
-    candidates: Candidates, largest: int, least: NDArray[np.int64], bonus: NDArray[np.int64]
-) -> int:
-    """Return what a pair up to a minimum is worth: more than any cycle of changes gains."""
-    reach = 2 * (min(candidates.shape) + 1) * largest + 4 * int(bonus.max(initial=0)) + 1
-    must = reach if (least > 0).any() else 0
+def _must(candidates: Candidates, largest: int) -> int:
+    """Return what a pair up to a minimum is worth: more than any change brings."""
+    reach = candidates.bounds.largest_change(largest) + 1
+    must = reach if candidates.bounds.has_minimums else 0
     if 8 * (must + reach) >= _LARGEST:
         raise InvalidInputError(
             f"gains up to {largest} between {candidates.shape[0]} and {candidates.shape[1]} people "

@@ -96,16 +96,10 @@ class Flow:
 
 
 def _must(candidates: Candidates) -> int:
-    """Return a bonus, for locks and pairs up to a minimum, above everything else together."""
-    bounds = candidates.bounds
+    """Return a bonus, for locks and pairs up to a minimum, above what any change brings."""
     if not candidates.features & {Feature.MINIMUMS, Feature.LOCKS}:
         return 0
-    # Two selections differ by cycles of changes. Each passes everybody at most once, so it has at
-    # most twice as many pairs as the smaller side has people, or as a selection has pairs, and
-    # takes at most one mentor's bonus away and one mentee's.
-    pairs = min(*candidates.shape, bounds.most_pairs)
-    bonuses = int(bounds.mentor_bonus.max(initial=0)) + int(bounds.mentee_bonus.max(initial=0))
-    return 2 * pairs * int(np.abs(candidates.gain).max(initial=0)) + bonuses + 1
+    return candidates.bounds.largest_change(int(np.abs(candidates.gain).max(initial=0))) + 1
 
 
 def _person_arcs(
