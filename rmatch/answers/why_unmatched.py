@@ -49,7 +49,9 @@ class WhyUnmatched(Answer):
     ``removed_by`` counts for each rule the people it rules out; one person may be ruled out by
     several. ``holders`` are the eligible partners, the best score first. ``anyway`` is the cheapest
     way of giving this person a partner under all rules; ``remedies`` are the smallest changes that
-    would match them, the smallest first. A participant is told the cause and no more.
+    would match them, the smallest first. ``gap`` says, of who has no eligible partner, that they
+    have no skills or goals, or none that the other side could do with. A participant is told the
+    cause and no more.
     """
 
     person: Any
@@ -63,6 +65,7 @@ class WhyUnmatched(Answer):
     anyway: Option | None = None
     remedies: tuple[Remedy, ...] = ()
     seats_used: bool = False
+    gap: str = ""
 
     @property
     def words(self) -> str:
@@ -73,7 +76,7 @@ class WhyUnmatched(Answer):
         elif self.eligible is None:
             said.append(self._discreet(other))
         else:
-            said += [self._removed(other), self._held(other)]
+            said += [self.gap, self._removed(other), self._held(other)]
         if self.anyway is not None:
             said.append(f"Matching {self.name} anyway would cost least with {self.anyway.words}")
         said += [remedy.words for remedy in self.remedies[:2]]
@@ -157,7 +160,26 @@ def why_unmatched(
         # Where an equally good matching has this person, nothing needs to change.
         () if free or found.cause is Cause.NO_PLACE else remedies(matching, place, row, who),
         seats_used=seats is not None and len(matching) >= seats,
+        gap="" if found.eligible else _gap(matching.problem, place, row, name),
     )
+
+
+def _gap(problem: Any, side: str, row: int, name: str) -> str:
+    """Say whether somebody has nothing to teach, or to learn, that the other side asks or has."""
+    if not isinstance(problem, Problem):
+        return ""
+    taught, wanted = problem.mentors.ragged("skills"), problem.mentees.ragged("goals")
+    mine, theirs = (taught, wanted) if side == "mentor" else (wanted, taught)
+    if not len(mine.codes):  # nobody on this side has any
+        return ""
+    own = mine.codes[mine.starts[row] : mine.starts[row + 1]]
+    if not len(own):
+        return f"{name} states no {'skills' if side == 'mentor' else 'goals'}"
+    if np.isin(own, theirs.codes).any():
+        return ""
+    if side == "mentor":
+        return f"No mentee wants to learn any of the skills of {name}"
+    return f"No mentor has any of the skills that {name} wants to learn"
 
 
 def _removed(matching: Matching, side: str, row: int, viewer: Viewer) -> tuple[Removal, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 import rmatch
 from rmatch.answers.wording import figure
+from rmatch.rules import SeniorityGap, TeachingMargin
 from tests.unit.answers.programme import programme
 
 
@@ -102,6 +103,27 @@ def test_why_unmatched_counts_rules_and_proposes_the_smallest_change() -> None:
         "2 levels above the mentor”. If “the mentee is at least 0 levels above the mentor” were "
         "enough for Lu alone, Eve could be the mentee and the total would rise by 0.58."
     )
+
+
+def test_why_unmatched_says_who_has_nothing_to_teach_or_to_learn() -> None:
+    """Rules alone would leave the owner to find out that the sheet is empty there."""
+    matching = rmatch.match(
+        [{"id": "ana", "skills": "AI:5"}, {"id": "bo", "skills": "Art:4"}, {"id": "cy"}],
+        [{"id": "eve", "goals": "AI:4"}, {"id": "fay"}, {"id": "gil", "goals": "Law; Tax"}],
+        rules=[TeachingMargin()],
+    )
+    said = {who: matching.why_unmatched(who).gap for who in ("bo", "cy", "fay", "gil")}
+    assert said == {
+        "bo": "No mentee wants to learn any of the skills of bo",
+        "cy": "cy states no skills",
+        "fay": "fay states no goals",
+        "gil": "No mentor has any of the skills that gil wants to learn",
+    }
+    assert matching.why_unmatched("fay").words.startswith("fay has no mentor. fay states no goals.")
+    assert "states" not in matching.why_unmatched("fay", viewer="participant").words
+    levels = [{"id": "ana", "level": 1}], [{"id": "eve", "level": 1}]
+    nobody = rmatch.match(*levels, rules=[SeniorityGap(2)], score=[])
+    assert nobody.why_unmatched("eve").gap == ""
 
 
 def test_why_unmatched_refuses_somebody_who_is_matched() -> None:
