@@ -11,7 +11,7 @@ from rmatch.answers.wording import counted
 from rmatch.fields import KNOWN
 from rmatch.names import near_misses
 from rmatch.problem import Problem
-from rmatch.reading.checking import several_in_one, skill_names
+from rmatch.reading.checking import several_in_one, skill_names, without_any
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -26,13 +26,19 @@ def notes(matching: Matching) -> tuple[str, ...]:
         return ()
     return (
         *matching.remarks,
-        *(note for r in problem.pair_rules for note in r.notes(problem.mentors, problem.mentees)),
+        *rule_notes(problem),
         *_look_alikes(problem),
         *_several_in_one(problem),
         *_without_any(problem),
         *_unteachable(problem),
         *_flagged(matching),
     )
+
+
+def rule_notes(problem: Problem) -> tuple[str, ...]:
+    """Return what pair rules remark on the people's data."""
+    people = problem.mentors, problem.mentees
+    return tuple(note for rule in problem.pair_rules for note in rule.notes(*people))
 
 
 def _look_alikes(problem: Problem) -> list[str]:
@@ -61,9 +67,7 @@ def _without_any(problem: Problem) -> list[str]:
         (problem.mentors, "mentor", "skills"),
         (problem.mentees, "mentee", "goals"),
     ):
-        column = roster.ragged(name)
-        without = int((np.diff(column.starts) == 0).sum()) if len(column.codes) else 0
-        if without:
+        if without := len(without_any(roster, name)):
             have = "has" if without == 1 else "have"
             found.append(f"{counted(without, side)} {have} no {name}")
     return found

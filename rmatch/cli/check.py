@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from rmatch.cli.files import Force, check_out, write_all
 from rmatch.cli.options import Given, Show, choice, option
 from rmatch.cli.rules import By
 from rmatch.errors import InputProblem, InvalidInputError
-
-if TYPE_CHECKING:
-    pass
 
 
 def _is_toml(path: Path) -> None:
@@ -73,12 +70,11 @@ def check(
 
 def _of_rules(given: Given, by: By) -> tuple[tuple[InputProblem, ...], tuple[InputProblem, ...]]:
     """Return what the rules and the score lack in the data, and what rules remark on it."""
+    from rmatch.notes import rule_notes
+
     try:
         programme, mentors, mentees = by.read(given)
         problem = programme.problem(mentors, mentees)
     except InvalidInputError as error:
         return error.problems or (InputProblem(str(error)),), ()
-    remarks = (
-        note for rule in problem.pair_rules for note in rule.notes(problem.mentors, problem.mentees)
-    )
-    return (), tuple(InputProblem(note) for note in remarks)
+    return (), tuple(map(InputProblem, rule_notes(problem)))

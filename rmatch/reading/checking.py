@@ -193,18 +193,24 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
 _SEPARATOR, _LEVEL = re.compile(r"[,;|\n]"), re.compile(r"[:*].*")
 
 
+def without_any(roster: Roster, name: str) -> list[int]:
+    """Return the positions of those who have nothing in a list that others of their side have."""
+    column = roster.columns.get(name)
+    if not isinstance(column, Ragged) or not len(column.codes):
+        return []
+    empty: list[int] = np.flatnonzero(column.counts == 0).tolist()
+    return empty
+
+
 def _without_any(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:
     """Return who lists nothing to teach, or nothing to learn, where others of the side do."""
     found = []
     for side, roster in zip(sides, rosters, strict=True):
-        name = {"mentors": "skills", "mentees": "goals"}.get(side.name or "")
-        column = roster.columns.get(name or "")
-        if isinstance(column, Ragged) and len(column.codes):
-            rows = [side.rows[at] for at in np.flatnonzero(np.diff(column.starts) == 0).tolist()]
-            if rows:
-                have = "has" if len(rows) == 1 else "have"
-                text = f"{_count(rows, 'person')} {have} none ({_rows(rows)})"
-                found.append(InputProblem(text.replace("persons", "people"), None, name, side.name))
+        name = {"mentors": "skills", "mentees": "goals"}.get(side.name or "", "")
+        if rows := [side.rows[at] for at in without_any(roster, name)]:
+            have = "has" if len(rows) == 1 else "have"
+            text = f"{_count(rows, 'person')} {have} none ({_rows(rows)})"
+            found.append(InputProblem(text.replace("persons", "people"), None, name, side.name))
     return found
 
 
