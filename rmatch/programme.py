@@ -201,7 +201,11 @@ def read_programme(path: str | Path) -> Programme:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"{file.name} is not UTF-8 text: {error}") from error
-    return Programme.from_toml(text) if file.suffix == ".toml" else Programme.from_json(text)
+    read = Programme.from_toml if file.suffix == ".toml" else Programme.from_json
+    try:
+        return read(text)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{file.name}: {error}", error.problems) from error
 
 
 def profile(name: str) -> Programme:

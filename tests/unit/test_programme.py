@@ -180,8 +180,12 @@ def test_files_are_read_by_their_kind(tmp_path):
     (tmp_path / "p.json").write_text(programme.to_json())
     (tmp_path / "broken.toml").write_text("rules = [")
     assert read_programme(tmp_path / "p.toml") == read_programme(tmp_path / "p.json") == programme
-    with pytest.raises(rmatch.InvalidInputError, match="this is not TOML"):
+    with pytest.raises(rmatch.InvalidInputError, match=r"^broken\.toml: this is not TOML"):
         read_programme(tmp_path / "broken.toml")
+    (tmp_path / "slip.toml").write_text('[[rules]]\ntype = "SeniorityGapp"\n')
+    with pytest.raises(rmatch.InvalidInputError, match=r"^slip\.toml: 1 problem") as caught:
+        read_programme(tmp_path / "slip.toml")
+    assert len(caught.value.problems) == 1
     with pytest.raises(rmatch.InvalidInputError, match=r"a programme is a \.toml or \.json file"):
         read_programme(tmp_path / "p.yaml")
     with pytest.raises(rmatch.InvalidInputError, match=r"no profile .inovation.*innovation"):
