@@ -17,6 +17,7 @@ from rmatch.names import closest, name_key, near_misses
 from rmatch.parameters import check_keywords
 from rmatch.people import Roster
 from rmatch.reading.joint import finish
+from rmatch.reading.lists import SEPARATORS
 from rmatch.reading.side import Reading, Side, parse_side, split_roles
 from rmatch.reading.structure import unknown_managers
 
@@ -190,7 +191,7 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
 
 
 #: What separates items where another separator is not the column's, and what stands behind a name.
-_SEPARATOR, _LEVEL = re.compile(r"[,;|\n]"), re.compile(r"[:*].*")
+_SEPARATOR, _LEVEL = re.compile("[" + "".join(SEPARATORS) + "]"), re.compile(r"[:*].*")
 
 
 def without_any(roster: Roster, name: str) -> list[int]:

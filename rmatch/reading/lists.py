@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: What an entry of a list says of its label: value and weight.
 Amount = tuple[float, float]
 
+#: What separates the items of a cell, the strongest first: a column is written in one way.
+SEPARATORS = (";", "|", "\n", ",")
 
 #: Importances are relative; beyond this, sums of them would no longer be told apart.
 MOST_IMPORTANT = 1_000_000
@@ -158,7 +160,7 @@ def with_ranks(column: Ragged) -> Ragged:
 
 def _separator(text: str) -> str:
     """The strongest separator in all lists of a column: one column, one way of writing."""
-    return next((separator for separator in (";", "|", "\n") if separator in text), ",")
+    return next((separator for separator in SEPARATORS if separator in text), SEPARATORS[-1])
 
 
 #: JSON begins so, and has its own commas.
@@ -276,7 +278,10 @@ def _level(name: str, value: Any) -> float:
     try:
         return math.nan if missing(value) else number(value)
     except Bad as error:
-        raise Bad(f"{name!r}: {error.problem[0]}", "write the level as in 'Python:4'") from None
+        hint = "write the level as in 'Python:4'"
+        if isinstance(value, str) and any(each in value for each in SEPARATORS):
+            hint += ", and separate the items of a column all alike"
+        raise Bad(f"{name!r}: {error.problem[0]}", hint) from None
 
 
 _CEFR = {level: float(rank) for rank, level in enumerate(CEFR, 1)} | {"NATIVE": 6.0}

@@ -60,6 +60,13 @@ CELLS = [
         "column 'skills': 'Python': 'expert' is no number (write the level as in 'Python:4')",
     ),
     (
+        {"skills": "SQL:2; Python:3, Go"},
+        (
+            "column 'skills': 'Python': '3, Go' is no number (write the level as in 'Python:4', "
+            "and separate the items of a column all alike)"
+        ),
+    ),
+    (
         {"skills": {"Python": 4, "python ": 3}},
         "column 'skills': 'Python' is there twice with different levels",
     ),
