@@ -115,10 +115,14 @@ class Bounds:
         )
 
     def clipped(self) -> Bounds:
-        """Return the same with nobody's most above the number of people on the other side."""
+        """Return the same with nobody's most above the number of people on the other side.
+
+        Nor are there more seats than pairs, so that all counts fit into 64 bits.
+        """
         mentors, mentees = len(self.mentor_most), len(self.mentee_most)
         return replace(
             self,
+            seats=None if self.seats is None else min(self.seats, mentors * mentees),
             mentor_most=np.minimum(self.mentor_most, mentees),
             mentee_most=np.minimum(self.mentee_most, mentors),
         )
@@ -136,7 +140,7 @@ class Bounds:
 
     def largest_total(self, gain: int) -> int:
         """Return a limit on gains and bonuses of any selection of pairs that gain no more."""
-        bonuses = int(self.mentor_bonus.sum()) + int(self.mentee_bonus.sum())
+        bonuses = exact_sum(self.mentor_bonus) + exact_sum(self.mentee_bonus)
         return gain * max(self.most_pairs, 1) + bonuses
 
     def largest_change(self, gain: int) -> int:
@@ -149,6 +153,13 @@ class Bounds:
         """
         bonus = max(int(self.mentor_bonus.max(initial=0)), int(self.mentee_bonus.max(initial=0)))
         return 2 * gain * (min(len(self.mentor_most), len(self.mentee_most)) + 1) + 4 * bonus
+
+
+def exact_sum(values: NDArray[np.int64]) -> int:
+    """Return the sum, which may be beyond 64 bits."""
+    largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    few = largest * len(values) < 1 << 63
+    return int(values.sum()) if few else sum(values.tolist())
 
 
 @dataclass(frozen=True, eq=False)

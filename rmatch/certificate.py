@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.candidates import blocks
+from rmatch.candidates import blocks, exact_sum
 from rmatch.check import Violation, check
 from rmatch.errors import SolverError
 from rmatch.solvers import Prices
@@ -111,7 +111,7 @@ def dual_bound(problem: Matchable, prices: Prices) -> int:
         reduced = gains.astype(np.int64)
         reduced -= prices.mentor[rows, None] + prices.seat
         reduced -= prices.mentee[None, cols]
-        total += _exact_sum(reduced[allowed & (reduced > 0)])
+        total += exact_sum(reduced[allowed & (reduced > 0)])
     for row, col in zip(*problem.locks, strict=True):
         gain = int(problem.block(np.array([row]), np.array([col]))[0][0, 0])
         total += min(gain - int(prices.mentor[row] + prices.mentee[col]) - prices.seat, 0)
@@ -142,17 +142,10 @@ def _best_counts(
     Where a first pair earns nothing, one of two is: the fewest or the most.
     """
     if not bonus.any():
-        return _exact_sum(np.maximum(price * least, price * most))
+        return exact_sum(np.maximum(price * least, price * most))
     counts = (least, np.clip(1, least, most), most)
     worth = (price * count + bonus * (count >= 1) for count in counts)
-    return _exact_sum(reduce(np.maximum, worth))
-
-
-def _exact_sum(values: NDArray[np.int64]) -> int:
-    """Return the sum, which may be beyond 64 bits."""
-    largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
-    few = largest * len(values) < 1 << 63
-    return int(values.sum()) if few else sum(values.tolist())
+    return exact_sum(reduce(np.maximum, worth))
 
 
 def prices_of(candidates: Candidates, chosen: NDArray[np.intp]) -> Prices:

@@ -251,6 +251,10 @@ def _minimums(problem: Problem | MatrixProblem, demands: Sequence[Demand], side:
     roster = getattr(problem, f"{side}s", None)
     ids = people if roster is None else [roster.ids[p] for p in people]
     shown = ", ".join(map(str, ids[:_SHOWN])) + (", ..." if len(ids) > _SHOWN else "")
+    own = bounds.mentor_most if side == "mentor" else bounds.mentee_most
+    if len(ids) == 1 and least[at[0]] > own[at[0]] < len(most):  # too few places of their own
+        has = counted(int(own[at[0]]), "place")
+        return [f"{side} {shown} needs {counted(int(least[at[0]]), 'pair')}, and has {has}"]
     who = f"{side} {shown} needs" if len(ids) == 1 else f"these {len(ids)} {side}s need"
     names = "" if len(ids) == 1 else f" ({shown})"
     count, room = int(partners.sum()), int(most[partners].sum())

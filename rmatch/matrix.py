@@ -11,7 +11,7 @@ import numpy as np
 from rmatch.candidates import FLOAT_EXACT, Bounds
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
-from rmatch.parameters import is_finite
+from rmatch.parameters import is_finite, is_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -187,8 +187,14 @@ def _refuse_non_finite(matrix: NDArray[Any], permitted: Bools) -> None:
         raise InvalidInputError.from_problems(problems)
 
 
+#: More pairs than anybody can have.
+_MOST = int(np.iinfo(np.int32).max)
+
+
 def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
     counts = _array(name, value)
+    if counts.dtype == object and all(map(is_whole, counts.flat)):  # whole numbers beyond 64 bits
+        counts = np.asarray(np.clip(counts, -1, _MOST), np.int64)
     if counts.dtype.kind not in _NUMBERS:
         raise InvalidInputError(f"{name}={value!r}; whole numbers of at least 0 are needed")
     if counts.shape not in ((), (size,)):
@@ -199,7 +205,7 @@ def _counts(name: str, value: Any, size: int) -> NDArray[np.int64]:
     if not whole.all():
         wrong = np.atleast_1d(counts)[~np.atleast_1d(whole)][:5].tolist()
         raise InvalidInputError(f"{name} holds {wrong}; whole numbers of at least 0 are needed")
-    limited = np.minimum(counts.astype(np.float64), np.iinfo(np.int32).max)
+    limited = np.minimum(counts.astype(np.float64), _MOST)
     return np.broadcast_to(limited.astype(np.int64), (size,)).copy()
 
 

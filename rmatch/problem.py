@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.candidates import Bounds
+from rmatch.candidates import Bounds, exact_sum
 from rmatch.columns import Numbers, Ragged
 from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, on_grid, side_by_side
@@ -112,8 +113,11 @@ class Problem:
             part.validate(mentors, mentees)
         if len({part.name for part in parts}) < len(parts):
             raise InvalidInputError("two score parts have the same name; give each its own")
-        if parts and sum(part.weight for part in parts) <= 0:
+        total = sum(part.weight for part in parts)
+        if parts and total <= 0:
             raise InvalidInputError("all weights are 0; at least one must be above 0")
+        if not math.isfinite(total):
+            raise InvalidInputError("the weights add up beyond floats; scale them down")
         if seats is not None and not (is_whole(seats) and seats >= 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
         problem = cls(
@@ -234,7 +238,7 @@ class Problem:
         """The bounds without bonuses, and a limit on a pair's gain with all rules earn or cost."""
         plain = self._ruled
         pairs = max(plain.most_pairs, 1)
-        reach = int(plain.mentor_bonus.sum() + plain.mentee_bonus.sum())
+        reach = exact_sum(plain.mentor_bonus) + exact_sum(plain.mentee_bonus)
         for rule in self.cohort_rules:
             if not rule.hard:
                 reach += rule.unit_penalty(self.unit) * rule.worst(self, plain.most_pairs)

@@ -210,3 +210,30 @@ def test_strategies_give_legal_matchings_and_claim_nothing(strategy):
 def test_what_is_no_number_is_shown_with_its_place(scores, message):
     with pytest.raises(rmatch.InvalidInputError, match=message):
         rmatch.match_matrix(scores)
+
+
+@pytest.mark.parametrize("size", [8, 16])
+@pytest.mark.parametrize("solver", ["auto", "pricing", "flow"])
+def test_bonuses_that_add_up_beyond_64_bits_are_refused(size, solver):
+    """Their sum once began anew from below, and a wrong matching was called optimal."""
+    scores = np.full((size, size), 2**54 if size == 16 else 2**56) - np.arange(size)
+    with pytest.raises(rmatch.InvalidInputError, match="scale the scores down"):
+        rmatch.match_matrix(scores, objective="coverage_first", solver=solver)
+
+
+@pytest.mark.parametrize("solver", ["auto", "pricing", "sparse"])
+def test_counts_beyond_64_bits_mean_no_limit(solver):
+    """More places or seats than there are pairs are no error."""
+    many = {"mentor_capacity": 10**30, "mentee_capacity": [2, 10**30], "seats": 10**30}
+    assert rmatch.match_matrix([[1, 2], [3, 4]], solver=solver, **many).units == 10
+
+
+def test_a_minimum_above_the_own_places_is_said_as_that():
+    """It is not for want of partners."""
+    with pytest.raises(rmatch.InfeasibleError, match=r"mentor 1 needs 2 pairs, and has 1 place$"):
+        rmatch.match_matrix(np.ones((2, 3)), mentor_minimum=[0, 2])
+
+
+def test_pricing_is_named_among_the_solvers():
+    with pytest.raises(rmatch.InvalidInputError, match=r"did you mean 'pricing'.*pricing, random"):
+        rmatch.match_matrix([[1]], solver="pricng")
