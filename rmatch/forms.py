@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from rmatch.columns import Rows
 from rmatch.conditions import Condition, Kind, reaches
+from rmatch.errors import InvalidInputError
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.integer]
@@ -231,6 +232,24 @@ class Mask:
 
     def conditions(self) -> None:
         return None
+
+
+def rectangle(
+    who: str, given: Any, shape: tuple[int, int], kinds: str, missing: Any
+) -> NDArray[Any]:
+    """Return what a rule or a score part gave for a rectangle of pairs, one value for each.
+
+    ``kinds`` are the kinds of numpy arrays that are allowed; masked entries are ``missing``.
+    """
+    values = given.filled(missing) if np.ma.isMaskedArray(given) else np.asarray(given)
+    if values.dtype.kind not in kinds:
+        needed = "booleans" if kinds == "b" else "numbers"
+        raise InvalidInputError(f"{who} gave an array of {values.dtype}; {needed} are needed")
+    if values.shape != shape:
+        raise InvalidInputError(
+            f"{who} gave an array of shape {values.shape}; (mentors, mentees) = {shape} is needed"
+        )
+    return values
 
 
 # ---- gain forms ----------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ def pair_of_people(problem: Problem, row: int, col: int) -> Pair:
     gains, reasons = {}, []
     for part, weight in zip(problem.score, problem.weights, strict=True):
         gains[part.name] = part.gain(mentor, mentee, weight)
+        if not weight:  # nothing that counts speaks for the pair
+            continue
         words = [term.words for term in part.terms(mentor, mentee) if term.words and term.value > 0]
         if words:
             reasons.append(f"{part.name.replace('_', ' ')}: {'; '.join(words)}")

@@ -85,6 +85,8 @@ def other_reasons(
     for part in problem.score:
         if isinstance(part, TeachingCoverage | ReturnCoverage) or not viewer.may_weigh(part):
             continue
+        if not part.weight:
+            continue
         terms = part.terms(mentor, mentee)
         words = tuple(term.words for term in terms if term.words and term.value > 0)
         if words:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.fields import written
-from rmatch.forms import Bools, Known, Mask, PairForm
+from rmatch.forms import Bools, Known, Mask, PairForm, rectangle
 from rmatch.names import did_you_mean
 from rmatch.parameters import check_numbers
 
@@ -75,7 +75,10 @@ class PairRule:
     def allows(self, mentor: Person, mentee: Person) -> bool:
         """Say whether the pair is allowed, missing data decided by the policy."""
         verdict = self.holds(mentor, mentee)
-        return self.missing != "fail" if verdict is None else bool(verdict)
+        if verdict is True or verdict is False:
+            return verdict
+        known = _verdict(self, verdict, mentor, mentee)
+        return self.missing != "fail" if known is None else known
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         """Describe the rule as a form over two aligned rosters, and say who has the data for it."""
@@ -88,7 +91,13 @@ class PairRule:
             if shape.mentors.all() and shape.mentees.all():
                 return shape.form
             return Known(shape.form, shape.mentors, shape.mentees, self.missing != "fail")
-        return Mask(lambda rows, cols: self.mask(mentors[rows], mentees[cols]))
+
+        def compute(rows: Any, cols: Any) -> Bools:
+            some, others = mentors[rows], mentees[cols]
+            shape = (len(some), len(others))
+            return rectangle(f"rule {self.name}", self.mask(some, others), shape, "b", False)
+
+        return Mask(compute)
 
     def mask(self, mentors: Roster, mentees: Roster) -> Bools:
         """Return (mentors, mentees) booleans for any slices of two aligned rosters."""
@@ -169,13 +178,19 @@ class Predicate(PairRule):
         return self.label or getattr(self.function, "__name__", "predicate")
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        answer = self.function(mentor, mentee)
-        if answer is None or isinstance(answer, bool | np.bool_):
-            return answer
-        raise InvalidInputError(
-            f"rule {self.name} gave {answer!r:.60} for mentor {mentor.id!r} and mentee "
-            f"{mentee.id!r}; True, False, or None for missing data is needed"
-        )
+        return _verdict(self, self.function(mentor, mentee), mentor, mentee)
+
+
+def _verdict(rule: PairRule, answer: Any, mentor: Person, mentee: Person) -> bool | None:
+    """Return what a rule says of a pair; anything but yes, no or missing is an error."""
+    if answer is True or answer is False or answer is None:
+        return answer
+    if isinstance(answer, np.bool_):
+        return bool(answer)
+    raise InvalidInputError(
+        f"rule {rule.name} gave {answer!r:.60} for mentor {mentor.id!r} and mentee "
+        f"{mentee.id!r}; True, False, or None for missing data is needed"
+    )
 
 
 def require_column(rule: Any, name: str, mentors: Roster, mentees: Roster) -> None:

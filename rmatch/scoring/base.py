@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import GRID, Floats, GainForm, Gains
+from rmatch.forms import GRID, Floats, GainForm, Gains, rectangle
 from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
@@ -79,17 +80,25 @@ class ScorePart:
     def gain(self, mentor: Person, mentee: Person, weight: float) -> int:
         """Return the part's whole-number contribution to one pair at a normalised weight."""
         gain = 0
+        if not weight:  # then nothing is asked of the part, as in ``form``
+            return gain
         for value in self.values(mentor, mentee):
-            gain += round(weight * value * GRID)
+            try:
+                gain += round(weight * value * GRID)
+            except (TypeError, ValueError, OverflowError):
+                self._number(value, mentor, mentee)  # says what is wrong
+                raise
         return gain
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> GainForm:
         """Return the part over two aligned rosters, at a normalised weight."""
 
         def compute(rows: Any, cols: Any) -> Floats:
-            values = np.asarray(self.block(mentors[rows], mentees[cols]), dtype=float)
-            self._check_range(values, mentors[rows], mentees[cols])
-            return values
+            some, others = mentors[rows], mentees[cols]
+            given, shape = self.block(some, others), (len(some), len(others))
+            values = rectangle(f"score part {self.name}", given, shape, "biuf", np.nan)
+            self._check_range(values, some, others)
+            return values.astype(float, copy=False)
 
         return Gains(compute, weight)
 
@@ -99,7 +108,11 @@ class ScorePart:
             gains = self.form(mentors, mentees, 1.0).block(slice(None), slice(None))
             return gains / GRID
         return np.array(
-            [[self.value(mentor, mentee) for mentee in mentees] for mentor in mentors], dtype=float
+            [
+                [self._number(self.value(mentor, mentee), mentor, mentee) for mentee in mentees]
+                for mentor in mentors
+            ],
+            dtype=float,
         ).reshape(len(mentors), len(mentees))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
@@ -126,6 +139,15 @@ class ScorePart:
     def replace(self, **changes: Any) -> ScorePart:
         """Return a copy with some parameters changed."""
         return dataclasses.replace(self, **changes)
+
+    def _number(self, value: Any, mentor: Person, mentee: Person) -> float:
+        """Return a value that the part gave for a pair; what is none is named."""
+        if isinstance(value, float | int | np.number | np.bool_) and math.isfinite(value):
+            return float(value)
+        raise InvalidInputError(
+            f"score part {self.name} gave {value!r:.60} for mentor {mentor.id!r} and mentee "
+            f"{mentee.id!r}; values must lie in [0, 1]"
+        )
 
     def _check_range(self, values: Floats, mentors: Roster, mentees: Roster) -> None:
         wrong = ~((values >= 0) & (values <= 1 + 1e-9))  # NaN counts as wrong

@@ -92,4 +92,4 @@ class CustomScore(ScorePart):
         return self.label
 
     def value(self, mentor: Person, mentee: Person) -> float:
-        return float(self.function(mentor, mentee))
+        return self._number(self.function(mentor, mentee), mentor, mentee)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pytest
 
 import rmatch
@@ -19,6 +23,7 @@ from rmatch.rules import (
     InformationBarrier,
     MustCoverTopGoal,
     NotPrevious,
+    PairRule,
     PartnerWish,
     ReportingLine,
     Same,
@@ -236,3 +241,40 @@ def test_rules_of_whom_one_could_meet_are_checked_too():
         rmatch.match(*people, rules=[rule])
     with pytest.raises(rmatch.InvalidInputError, match=r"among=.*; pair rules are allowed"):
         NotPrevious([("m", "s")], among=[len])
+
+
+@dataclass(frozen=True)
+class Given(PairRule):
+    """A rule of a user, who gives for all pairs, or for one, what rules do not give."""
+
+    rectangle: Any = None
+    one: Any = True
+
+    def mask(self, mentors, mentees):
+        if self.rectangle is None:
+            return super().mask(mentors, mentees)
+        return self.rectangle(len(mentors), len(mentees))
+
+    def holds(self, mentor, mentee):
+        return self.one
+
+
+@pytest.mark.parametrize("solver", ["auto", "pricing"])
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (Given(lambda m, n: np.ones((m, n), int)), "given gave an array of int64; booleans"),
+        (Given(lambda m, n: np.full((m, n), np.nan)), "given gave an array of float64; booleans"),
+        (Given(lambda m, n: np.ones((n, m), bool)), r"shape \(3, 2\); .* = \(2, 3\) is needed"),
+        (Given(lambda m, n: np.ones((m, 1), bool)), r"shape \(2, 1\); .* = \(2, 3\) is needed"),
+        (Given(lambda m, n: True), r"shape \(\); .* = \(2, 3\) is needed"),
+        (Given(one="no"), "given gave 'no' for mentor 'a' and mentee 'x'; True, False, or None"),
+        (Given(one=float("nan")), "given gave nan for mentor 'a'"),
+    ],
+)
+def test_what_a_users_rule_gives_is_checked(rule, message, solver):
+    """A matrix that lies the other way, or a "no" that counts as yes, would decide silently."""
+    mentors = [{"id": name, "skills": "AI"} for name in "ab"]
+    mentees = [{"id": name, "goals": "AI"} for name in "xyz"]
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match(mentors, mentees, rules=[rule], solver=solver)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pytest
 
 import rmatch
@@ -12,6 +16,7 @@ from rmatch.scoring import (
     CustomScore,
     MutualLearning,
     ReturnCoverage,
+    ScorePart,
     SharedInterests,
     SharedValues,
     Soft,
@@ -131,4 +136,59 @@ def test_bad_parameters_are_refused(make, message):
 def test_bad_scores_are_refused(score, message):
     """What cannot be a score in [0, 1] never reaches a solver."""
     with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match([{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}], score=score)
+
+
+@dataclass(frozen=True)
+class Given(ScorePart):
+    """A part of a user, who gives for all pairs, or for one, what parts do not give."""
+
+    rectangle: Any = None
+    one: Any = 0.5
+
+    def block(self, mentors, mentees):
+        if self.rectangle is None:
+            return super().block(mentors, mentees)
+        return self.rectangle(len(mentors), len(mentees))
+
+    def value(self, mentor, mentee):
+        return self.one
+
+
+@pytest.mark.parametrize("solver", ["auto", "pricing"])
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (Given(lambda m, n: np.ones((n, m))), r"shape \(3, 2\); .* = \(2, 3\) is needed"),
+        (Given(lambda m, n: np.ones((m, 1))), r"shape \(2, 1\); .* = \(2, 3\) is needed"),
+        (Given(lambda m, n: 0.5), r"shape \(\); .* = \(2, 3\) is needed"),
+        (Given(lambda m, n: np.full((m, n), 0.5 + 1j)), "complex128; numbers are needed"),
+        (Given(lambda m, n: np.full((m, n), "x")), "numbers are needed"),
+        (Given(lambda m, n: np.ma.masked_all((m, n))), "gave nan for mentor 'a'"),
+        (Given(lambda m, n: np.full((m, n), 0.5), one=None), "gave None for mentor 'a'"),
+        (Given(one="0.5"), "gave '0.5' for mentor 'a' and mentee 'x'"),
+        (CustomScore(lambda mentor, mentee: None), "custom_score gave None for mentor 'a'"),
+    ],
+)
+def test_what_a_users_part_gives_is_checked(part, message, solver):
+    """A matrix that lies the other way, or numbers under a mask, would score silently."""
+    mentors = [{"id": name, "skills": "AI"} for name in "ab"]
+    mentees = [{"id": name, "goals": "AI"} for name in "xyz"]
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        rmatch.match(mentors, mentees, score=[part], solver=solver)
+
+
+def test_a_part_of_weight_0_is_asked_nothing():
+    """It counts for nothing, so it may say anything."""
+    score = [TeachingCoverage(), CustomScore(lambda mentor, mentee: float("nan"), weight=0)]
+    matching = rmatch.match(
+        [{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}], score=score
+    )
+    assert dict(matching.pairs[0].parts) == {"teaching_coverage": 1.0, "custom_score": 0.0}
+
+
+def test_weights_that_add_up_beyond_floats_are_refused():
+    """Divided by infinity all would be 0."""
+    score = [TeachingCoverage(weight=1e308), CustomScore(lambda mentor, mentee: 1, weight=1e308)]
+    with pytest.raises(rmatch.InvalidInputError, match="the weights add up beyond floats"):
         rmatch.match([{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}], score=score)
