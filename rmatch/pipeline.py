@@ -228,7 +228,7 @@ def solve(
     phases = dict(seconds or {})
     try:
         with kernels.compiling():
-            if candidates is None and pricing.suits(problem, solver):
+            if pricing.suits(problem, solver) and (candidates is None or solver == "pricing"):
                 matching = _priced(problem, options, phases)
             else:
                 matching = _listed(problem, solver, options, phases, candidates)

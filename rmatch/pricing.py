@@ -19,7 +19,7 @@ from rmatch import kernels
 from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import people_bound
 from rmatch.edges import Edges, reduced
-from rmatch.errors import SolverError
+from rmatch.errors import SolverError, UnsupportedFeatureError
 from rmatch.first_prices import first_prices
 from rmatch.fused import FusedScanner, MatrixScanner
 from rmatch.matrix import MatrixProblem
@@ -98,10 +98,9 @@ def suits(problem: Any, solver: str) -> bool:
     mentors, mentees = problem.shape
     possible = able(problem)
     if solver == "pricing" and not possible:
-        raise SolverError(
-            "pricing handles counts, seats, locks and an objective of one program, not cohort "
-            "rules that join pairs; use solver='auto'",
-            "unsupported",
+        raise UnsupportedFeatureError(
+            "solver 'pricing' handles counts, seats, locks and an objective of one program, not "
+            "cohort rules that join pairs; use solver='auto'"
         )
     return possible and (solver == "pricing" or mentors * mentees >= LARGE)
 

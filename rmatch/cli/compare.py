@@ -20,9 +20,9 @@ def _strategy(name: str) -> None:
 
 def _strategies() -> list[str]:
     from rmatch.objectives import OBJECTIVES
-    from rmatch.solvers import SOLVERS
+    from rmatch.solvers import CHOICES
 
-    return [*SOLVERS, *OBJECTIVES]
+    return [*CHOICES[1:], *OBJECTIVES]
 
 
 def compare(

@@ -88,10 +88,9 @@ def _beside(path: Path) -> str:
 
 
 def _is_solver(name: str) -> None:
-    if name != "auto":
-        from rmatch import solvers
+    from rmatch.solvers import check_name
 
-        solvers.get(name)
+    check_name(name)
 
 
 def _is_amount(value: float) -> None:
@@ -106,9 +105,9 @@ def _is_scale(name: str) -> None:
 
 
 def _solvers() -> Sequence[str]:
-    from rmatch.solvers import SOLVERS
+    from rmatch.solvers import CHOICES
 
-    return ["auto", *SOLVERS]
+    return CHOICES
 
 
 # ---- the groups ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from rmatch.names import did_you_mean
 from rmatch.objectives import OBJECTIVES, Objective
 from rmatch.pipeline import solve
 from rmatch.problem import Problem
-from rmatch.solvers import SOLVERS, Options
+from rmatch.solvers import CHOICES, SOLVERS, Options
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,11 +75,12 @@ def strategy_named(given: str | Strategy) -> Strategy:
         return given
     if given in OBJECTIVES:
         return Strategy(given, objective=given)
-    if given in SOLVERS:
+    named = CHOICES[1:]
+    if given in named:
         return Strategy(given, solver=given, objective="total_score")
-    meant = did_you_mean(given, [*SOLVERS, *OBJECTIVES])
+    meant = did_you_mean(given, [*named, *OBJECTIVES])
     raise InvalidInputError(
-        f"no strategy {given!r}{meant}; there are the solvers {', '.join(SOLVERS)} and the "
+        f"no strategy {given!r}{meant}; there are the solvers {', '.join(named)} and the "
         f"objectives {', '.join(OBJECTIVES)}; or make your own: "
         "rmatch.Strategy(name, solver=..., rules=...)"
     )

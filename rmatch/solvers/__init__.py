@@ -7,6 +7,7 @@ its own, and one line in ``SOLVERS``.
 from __future__ import annotations
 
 import importlib
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -118,6 +119,8 @@ class Options:
         ):
             if value is not None and not right:
                 raise InvalidInputError(f"{name}={value!r}; {allowed}, or None is allowed")
+        if self.memory_limit == math.inf:
+            object.__setattr__(self, "memory_limit", None)
 
     def report(
         self, phase: str, *, objective: int | None = None, bound: int | None = None, **more: object
@@ -177,15 +180,23 @@ SOLVERS: dict[str, str] = {
     "stable": "rmatch.solvers.stable:Stable",
     "rounds": "rmatch.solvers.rounds:Rounds",
 }
+#: All that may be asked for: the best that can, pricing (which sees a problem, not candidates), or
+#: one of these.
+CHOICES = ("auto", "pricing", *SOLVERS)
+
+
+def check_name(name: str) -> None:
+    """Raise unless a name is one of ``CHOICES``."""
+    if name not in CHOICES:
+        raise InvalidInputError(
+            f"no solver {name!r}{did_you_mean(name, CHOICES)}; there are: "
+            f"{', '.join(sorted(CHOICES[1:]))}, and 'auto'"
+        )
 
 
 def get(name: str) -> Solver:
-    """Return a solver by name."""
-    if name not in SOLVERS:
-        raise InvalidInputError(
-            f"no solver {name!r}{did_you_mean(name, SOLVERS)}; there are: "
-            f"{', '.join(sorted(SOLVERS))}, and 'auto'"
-        )
+    """Return a solver of candidates by name."""
+    check_name(name)
     module, _, attribute = SOLVERS[name].partition(":")
     solver: Solver = getattr(importlib.import_module(module), attribute)()
     return solver
@@ -193,7 +204,8 @@ def get(name: str) -> Solver:
 
 def draws_lots(name: str) -> bool:
     """Say whether a solver's selection depends on ``Options.seed``: it is ``randomised``."""
-    return name != "auto" and getattr(get(name), "randomised", False)
+    check_name(name)
+    return name in SOLVERS and getattr(get(name), "randomised", False)
 
 
 def missing(solver: Solver, candidates: Candidates) -> frozenset[Feature]:

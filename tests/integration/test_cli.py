@@ -267,6 +267,13 @@ def test_a_strategy_that_proves_nothing_says_so(folder, run):
     assert "no other set" not in out
 
 
+def test_pricing_is_a_solver_here_too(folder, run):
+    """What ``solver=`` allows, the command allows."""
+    code, out, _ = run("match", "people.csv", "--solver", "pricing")
+    assert code == 0
+    assert "by solver 'pricing'" in out
+
+
 GROUPS = "id,gender\nm1,f\nm2,m\nm3,f\ns1,m\ns2,f\n"
 PREVIOUS = "mentor,mentee,state\nm1,s1,\nm2,s2,declined\n"
 #: Each command with what it needs beside the people.

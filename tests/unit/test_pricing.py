@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -246,6 +247,28 @@ def test_small_and_cohort_solves_report_too() -> None:
     assert [event["phase"] for event in events] == ["listing pairs", "solving", "solved"]
     assert all({"phase", "objective", "bound", "gap"} <= set(event) for event in events)
     assert (events[-1]["objective"], events[-1]["gap"], events[-1]["pairs"]) == (5, 0, 2)
+
+
+def test_what_cannot_be_priced_is_no_feature_of_pricing() -> None:
+    """The error is that of any other solver that lacks something."""
+    with pytest.raises(rmatch.UnsupportedFeatureError, match="solver 'pricing' handles"):
+        rmatch.match_matrix([[1]], solver="pricing", objective="max_min")
+
+
+def test_pricing_is_a_strategy_like_other_solvers() -> None:
+    """It is asked for by name wherever solvers are, and with candidates at hand too."""
+    problem = contested(6)
+    assert list(rmatch.compare(problem, ["pricing"]).matchings) == ["pricing"]
+    listed = rmatch.solve(problem, solver="pricing", candidates=all_candidates(problem))
+    assert (listed.solver, listed.status) == ("pricing", Status.OPTIMAL)
+
+
+def test_memory_without_limit_is_infinite() -> None:
+    """As seconds are."""
+    matching = rmatch.match_matrix(
+        [[1]], solver="pricing", memory_limit=math.inf, time_limit=math.inf
+    )
+    assert matching.status is Status.OPTIMAL
 
 
 @pytest.mark.parametrize(
