@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch import kernels
+from rmatch.ascending import among
 from rmatch.candidates import Bounds, Candidates, Feature
 from rmatch.edges import above, reduced
 from rmatch.errors import InvalidInputError, SolverError
@@ -111,15 +112,10 @@ def optimise(
     not looked for.
     """
     free = _without_locks(candidates)
-    keep = np.zeros(len(candidates), dtype=bool)
-    if start is not None:
-        keep[start] = True
-    network, state = _network(free, largest, warm, np.flatnonzero(keep[free.edges]))
+    network, state = _network(free, largest, warm, free.positions(start))
     finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
     seat = _seats(network, state, free.bounds.seats)
-    chosen = free.edges[state.chosen.astype(bool)]
-    if len(candidates.locked):
-        chosen = np.sort(np.concatenate([chosen, candidates.locked]))
+    chosen = free.selection(np.flatnonzero(state.chosen))
     prices = _prices(candidates, state, seat, free)
     value, bound = candidates.value(chosen), bound_over(candidates, prices)
     if not finished:
@@ -157,17 +153,29 @@ class _Free:
     """The program without its locked edges, their places taken."""
 
     candidates: Candidates
-    edges: NDArray[np.intp]  # (edges,), positions in the whole program
     bounds: Bounds
-    locked: tuple[NDArray[np.intp], NDArray[np.intp]]  # locked pairs of each mentor, each mentee
+    locked: NDArray[np.intp]  # (locked edges,), positions in the whole program
+    pairs: NDArray[np.intp]  # (mentors + mentees,), locked pairs of each
+
+    def positions(self, edges: NDArray[np.intp] | None) -> NDArray[np.intp]:
+        """Return where some edges of the whole program, ascending, stand among these."""
+        if edges is None:
+            return np.zeros(0, np.intp)
+        free = edges[~among(edges, self.locked)]
+        return free - np.searchsorted(self.locked, free)
+
+    def selection(self, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return, in the whole program, some of these edges with all locked ones."""
+        if not len(self.locked):
+            return chosen
+        edges = np.delete(np.arange(len(self.candidates) + len(self.locked)), self.locked)
+        return np.sort(np.concatenate([edges[chosen], self.locked]))
 
 
 def _without_locks(candidates: Candidates) -> _Free:
     bounds, locked = candidates.bounds, candidates.locked
-    everybody = np.arange(len(candidates))
-    none = (np.zeros(candidates.shape[0], np.intp), np.zeros(candidates.shape[1], np.intp))
     if not len(locked):
-        return _Free(candidates, everybody, bounds, none)
+        return _Free(candidates, bounds, locked, np.zeros(sum(candidates.shape), np.intp))
     mentors = np.bincount(candidates.mentor[locked], minlength=candidates.shape[0])
     mentees = np.bincount(candidates.mentee[locked], minlength=candidates.shape[1])
     seats = None if bounds.seats is None else bounds.seats - len(locked)
@@ -183,7 +191,7 @@ def _without_locks(candidates: Candidates) -> _Free:
     )
     if min(left.mentor_most.min(), left.mentee_most.min(), 0 if seats is None else seats) < 0:
         raise Infeasible
-    edges = np.delete(everybody, locked)
+    edges = np.delete(np.arange(len(candidates)), locked)
     rest = candidates.replace(
         mentor=candidates.mentor[edges],
         mentee=candidates.mentee[edges],
@@ -192,7 +200,7 @@ def _without_locks(candidates: Candidates) -> _Free:
         cohort=None,
         locked=np.zeros(0, np.intp),
     )
-    return _Free(rest, edges, left, (mentors, mentees))
+    return _Free(rest, left, locked, np.concatenate([mentors, mentees]))
 
 
 def _network(
@@ -300,8 +308,9 @@ def _prices(candidates: Candidates, state: State, seat: int, free: _Free) -> Pri
     Who has locked pairs only, as many as they need, could do with fewer as far as the bounds say; a
     price of at least 0 keeps that from being worth anything.
     """
-    mentors = candidates.shape[0]
-    alone = (np.concatenate(free.locked) > 0) & (state.degree == 0)
-    alone &= np.concatenate([free.bounds.mentor_least, free.bounds.mentee_least]) == 0
-    price = np.where(alone, np.maximum(state.price, 0), state.price)
+    mentors, price = candidates.shape[0], state.price
+    if len(free.locked):
+        alone = (free.pairs > 0) & (state.degree == 0)
+        alone &= np.concatenate([free.bounds.mentor_least, free.bounds.mentee_least]) == 0
+        price = np.where(alone, np.maximum(price, 0), price)
     return Prices(price[:mentors], price[mentors:], seat)
