@@ -39,7 +39,10 @@ def compiling() -> Iterator[None]:
     yield
     spent = _compiler["seconds"] - before
     if spent:
-        logger.warning("compiled in %.1f s; kept for all later solves on this machine", spent)
+        how = "kept for all later solves on this machine"
+        if not load("compiler").kept:
+            how = "kept for this process only: set NUMBA_CACHE_DIR to a folder that can be written"
+        logger.warning("compiled in %.1f s; %s", spent, how)
 
 
 def _listen() -> None:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+#: Whether what is compiled is kept for later runs.
+kept = True
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -25,5 +28,15 @@ if TYPE_CHECKING:
 else:
     from numba import njit
 
-    compiled = njit(cache=True, nogil=True)
-    multiply_adds = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+    def compiled(function, **options):
+        """Compile a function; where no folder can be written to keep it, for this process only."""
+        try:
+            return njit(cache=True, nogil=True, **options)(function)
+        except RuntimeError:  # numba found no folder, neither beside the file nor the user's
+            global kept
+            kept = False
+            return njit(nogil=True, **options)(function)
+
+    def multiply_adds(function):
+        """Compile a function that may add products without rounding them first."""
+        return compiled(function, error_model="numpy", fastmath={"contract", "nsz"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,3 +63,16 @@ def test_the_compiler_says_that_it_runs_and_what_it_cost(
     with caplog.at_level(logging.WARNING, "rmatch"), kernels.compiling():
         pass
     assert not caplog.records
+
+
+def test_without_a_folder_to_keep_them_loops_are_compiled_all_the_same(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose files are read-only: it says so, and how to keep them."""
+    compiler = kernels.load("compiler")
+    monkeypatch.setattr(compiler, "kept", True)
+    names: dict[str, Any] = {}
+    exec("def double(x):\n    return 2 * x", names)  # numba finds no folder for code of no file
+    with caplog.at_level(logging.WARNING, "rmatch"), kernels.compiling():
+        assert compiler.compiled(names["double"])(21) == 42
+    assert "kept for this process only: set NUMBA_CACHE_DIR" in caplog.text
