@@ -14,6 +14,7 @@ the constraint matrix is totally unimodular such whole-number prices exist at ev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ import numpy as np
 
 from rmatch.candidates import blocks, exact_sum
 from rmatch.check import Violation, check
-from rmatch.errors import SolverError
+from rmatch.errors import InvalidInputError, SolverError
+from rmatch.parameters import is_whole
 from rmatch.solvers import Prices
 
 if TYPE_CHECKING:
@@ -67,7 +69,19 @@ class Certificate:
     prices: Prices
 
     def verify(self, problem: Any) -> Verification:
-        """Recompute the proof over all pairs, allowed or not, without any solver."""
+        """Recompute the proof over all pairs, allowed or not, without any solver.
+
+        Raises
+        ------
+        InvalidInputError
+            Where this is no problem, or the certificate holds no whole numbers where it must.
+        """
+        if not hasattr(problem, "shape"):
+            hint = "; give its .problem" if hasattr(problem, "problem") else ""
+            raise InvalidInputError(
+                f"verify: problem is of type {type(problem).__name__}; a Problem is needed{hint}"
+            )
+        self._refuse_malformed()
         mentors, mentees = problem.shape
         no_prices = _no_prices(problem, self.prices)
         wrong = (*check(problem, self.pairs, self.objective), *no_prices)
@@ -79,6 +93,26 @@ class Certificate:
         priced = 0 if no_prices else mentors * mentees
         return Verification(holds, bound, self.objective, priced, wrong)
 
+    def _refuse_malformed(self) -> None:
+        """Raise where something, as read from a file, is not of the kind that it must be."""
+        pairs = [tuple(pair) if isinstance(pair, Iterable) else (pair,) for pair in self.pairs]
+        wrong = [
+            pair
+            for pair in pairs
+            if len(pair) != 2 or not all(is_whole(at) and abs(at) < _COUNTED for at in pair)
+        ]
+        if wrong:
+            raise InvalidInputError(f"pairs: {wrong[:5]}; two whole numbers each are needed")
+        for name, number in (("objective", self.objective), ("seat", self.prices.seat)):
+            if not is_whole(number):
+                raise InvalidInputError(f"{name}={number!r}; a whole number is needed")
+        for side in ("mentor", "mentee"):
+            prices = getattr(self.prices, side)
+            if not isinstance(prices, np.ndarray):
+                raise InvalidInputError(
+                    f"prices of {side}s are of type {type(prices).__name__}; an array is needed"
+                )
+
 
 def _no_prices(problem: Matchable, prices: Prices) -> list[Violation]:
     """Return why numbers are no prices, which bound nothing."""
@@ -88,8 +122,10 @@ def _no_prices(problem: Matchable, prices: Prices) -> list[Violation]:
         ("mentor", prices.mentor, bounds.mentor_most, bounds.mentor_bonus),
         ("mentee", prices.mentee, bounds.mentee_most, bounds.mentee_bonus),
     ):
-        if price.shape != most.shape or price.dtype.kind != "i":
-            found.append(Violation(f"one whole number is needed as price of each {side}"))
+        if price.shape != most.shape or price.dtype != np.int64:
+            found.append(
+                Violation(f"one whole number of 64 bits is needed as price of each {side}")
+            )
             continue
         size = np.abs(price.astype(float))
         largest += int(size.max(initial=0))

@@ -5,6 +5,7 @@ It states facts for people to judge. ``verify`` checks a pack again from its fil
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -169,7 +170,10 @@ def fingerprint(problem: Any) -> str:
     if isinstance(problem, Problem):
         return _digest([problem.fingerprint, problem.seed])
     digest = hashlib.sha256()
-    for array in (problem.gains, problem.allowed):
+    # Gains alone are the same for scores twice as large, and for a matrix that is cut elsewhere.
+    digest.update(repr((problem.shape, problem.unit, problem.bounds.seats)).encode())
+    counts = dataclasses.astuple(dataclasses.replace(problem.bounds, seats=None))
+    for array in (problem.gains, problem.allowed, *counts[:-1]):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 

@@ -89,6 +89,34 @@ def test_prices_that_add_up_beyond_64_bits_are_added_exactly() -> None:
     assert found.bound == 1 << 64
 
 
+NO_CERTIFICATE = {
+    "a half person": {"pairs": ((0.5, 0), (1, 1))},
+    "a third in a pair": {"pairs": ((0, 0), (1, 1, 7))},
+    "one in two pairs, cut elsewhere": {"pairs": ((0, 0, 1), (1,))},
+    "nobody's number": {"pairs": ((1 << 65, 0), (1, 1))},
+    "half a unit": {"objective": 12.5},
+    "no seat's price": {"prices": Prices(np.array([5, 7]), np.array([0, 0]), None)},
+    "no array": {"prices": Prices([5, 7], np.array([0, 0]))},
+}
+
+
+@pytest.mark.parametrize("why", NO_CERTIFICATE)
+def test_what_is_no_certificate_is_refused(why: str) -> None:
+    """As read from a file; some of these were rounded or cut, and then proved what they do not."""
+    matching = rmatch.match_matrix([[5, 1], [2, 7]])
+    wrong = replace(matching.certificate, **NO_CERTIFICATE[why])
+    with pytest.raises(InvalidInputError, match=r"whole number|array is needed"):
+        wrong.verify(matching.problem)
+
+
+@pytest.mark.parametrize("given", [None, "matching"])
+def test_only_a_problem_is_verified(given: str | None) -> None:
+    """A matching has one."""
+    matching = rmatch.match_matrix([[5, 1], [2, 7]])
+    with pytest.raises(InvalidInputError, match="a Problem is needed"):
+        matching.certificate.verify(matching if given else None)
+
+
 @pytest.mark.parametrize("pair", [(-1, 1), (1, -1), (2, 1), (1, 2)])
 def test_a_pair_of_somebody_who_is_not_there_is_noticed(pair: tuple[int, int]) -> None:
     """Positions from a file may be any numbers; those below 0 count from no end."""

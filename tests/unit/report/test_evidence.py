@@ -293,3 +293,19 @@ def test_the_name_of_one_file_is_refused(tmp_path):
     with pytest.raises(rmatch.InvalidInputError, match="looks like one file"):
         rmatch.match_matrix([[1]]).evidence(target)
     assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rmatch.match_matrix([[1.0, 0.5], [0.5, 1.0]], mentor_capacity=2),
+        rmatch.match_matrix([[2.0, 1.0], [1.0, 2.0]]),
+        rmatch.match_matrix([[1.0, 0.5], [0.5, 1.0]], seats=1),
+    ],
+)
+def test_evidence_of_one_matrix_is_none_of_another(tmp_path, other):
+    """Other places, scores twice as large (the same gains of another unit), and fewer seats."""
+    matching = rmatch.match_matrix([[1.0, 0.5], [0.5, 1.0]])
+    pack = matching.evidence(tmp_path / "pack")
+    assert verify(pack, matching.problem)
+    assert "it is about other data" in str(verify(pack, other.problem))
