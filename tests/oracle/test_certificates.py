@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from rmatch.candidates import Bounds, Candidates
 from rmatch.certificate import Certificate
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
+from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
 from rmatch.solvers import Options, Prices, get
 from rmatch.solvers.bmatching import solve_sparse
@@ -157,3 +159,96 @@ def test_numbers_at_the_limit_are_exact_and_beyond_it_refused(least: int) -> Non
         assert solve_sparse(each).objective == get("networkx").solve(each, Options()).objective
     with pytest.raises(InvalidInputError, match="too large for the sparse solver"):
         solve_sparse(program(1 << 58))
+
+
+def worth(problem: MatrixProblem, pairs: list[tuple[int, int]]) -> int | None:
+    """Return the objective of pairs, counted plainly; ``None`` where they are not allowed."""
+    bounds = problem.bounds
+    if len(set(pairs)) < len(pairs) or (bounds.seats is not None and len(pairs) > bounds.seats):
+        return None
+    if not all(problem.allowed[pair] for pair in pairs):
+        return None
+    total = sum(int(problem.gains[pair]) for pair in pairs)
+    for side, axis in (("mentor", 0), ("mentee", 1)):
+        least, most, bonus = (getattr(bounds, f"{side}_{of}") for of in ("least", "most", "bonus"))
+        for person in range(problem.shape[axis]):
+            count = [pair[axis] for pair in pairs].count(person)
+            if not least[person] <= count <= most[person]:
+                return None
+            total += int(bonus[person]) if count else 0
+    return total
+
+
+def best(problem: MatrixProblem) -> int | None:
+    """Return the best objective of all sets of allowed pairs."""
+    cells = [(int(row), int(col)) for row, col in np.argwhere(problem.allowed)]
+    every = (chosen for n in range(len(cells) + 1) for chosen in combinations(cells, n))
+    found = [worth(problem, list(pairs)) for pairs in every]
+    return max((each for each in found if each is not None), default=None)
+
+
+def changed(
+    proof: Certificate, problem: MatrixProblem, rng: np.random.Generator
+) -> tuple[Certificate, MatrixProblem]:
+    """Change one thing at random: a price, the claim, a pair, or the problem."""
+    step = int(rng.choice([1, -1, 2, -2, 5, -5]))
+    place = tuple(int(rng.integers(size)) for size in problem.shape)
+    what = rng.choice(["mentor", "mentee", "seat", "objective", "more", "less", "gain", "allowed",
+                       "least", "most", "bonus", "seats"])  # fmt: skip
+    if what in ("mentor", "mentee"):
+        price = getattr(proof.prices, what).copy()
+        price[place[what == "mentee"]] += step
+        return replace(proof, prices=replace(proof.prices, **{what: price})), problem
+    if what == "seat":
+        return replace(proof, prices=replace(proof.prices, seat=proof.prices.seat + step)), problem
+    if what == "objective":
+        return replace(proof, objective=proof.objective + step), problem
+    if what == "more":
+        return replace(proof, pairs=(*proof.pairs, place)), problem
+    if what == "less":
+        return replace(proof, pairs=proof.pairs[1:]), problem
+    if what == "gain":
+        gains = problem.gains.copy()
+        gains[place] += step
+        return proof, replace(problem, gains=gains, gain_limit=problem.gain_limit + 5)
+    if what == "allowed":
+        allowed = problem.allowed.copy()
+        allowed[place] ^= True
+        return proof, replace(problem, allowed=allowed)
+    if what == "seats":
+        seats = int(rng.integers(4))
+        return proof, replace(problem, bounds=replace(problem.bounds, seats=seats))
+    side = rng.choice(["mentor", "mentee"])
+    counts = getattr(problem.bounds, f"{side}_{what}").copy()
+    counts[place[side == "mentee"]] = max(0, counts[place[side == "mentee"]] + step)
+    return proof, replace(problem, bounds=replace(problem.bounds, **{f"{side}_{what}": counts}))
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_whatever_is_changed_only_what_is_true_is_proven(batch: int) -> None:
+    """One or two random changes of the proof or the problem; the truth is counted by hand."""
+    proven = 0
+    for seed in range(60 * batch, 60 * batch + 60):
+        rng = np.random.default_rng(seed)
+        shape = tuple(rng.integers(1, 4, 2))
+        try:
+            matching = rmatch.match_matrix(
+                rng.integers(-4, 9, shape),
+                rng.random(shape) < 0.8,
+                mentor_capacity=rng.integers(0, 3, shape[0]),
+                mentee_capacity=rng.integers(0, 3, shape[1]),
+                mentee_minimum=rng.integers(0, 8, shape[1]) // 7,
+                seats=int(rng.integers(5)) if seed % 2 else None,
+                objective=["total_score", "coverage_first"][seed % 3 == 0],
+                solver=["auto", "pricing"][seed % 5 == 0],
+            )
+        except rmatch.InfeasibleError:
+            continue
+        for _ in range(6):
+            proof, problem = changed(matching.certificate, matching.problem, rng)
+            if rng.random() < 0.4:
+                proof, problem = changed(proof, problem, rng)
+            if proof.verify(problem):
+                proven += 1
+                assert worth(problem, list(proof.pairs)) == proof.objective == best(problem), seed
+    assert proven > 20
