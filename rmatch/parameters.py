@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from numbers import Real
 from typing import Any
 
@@ -45,6 +46,17 @@ def check_count(name: str, value: Any) -> None:
     """Raise unless a value is a whole number of at least 1."""
     if not (is_whole(value) and value >= 1):
         raise InvalidInputError(f"{name}={value!r}; a whole number of at least 1 is allowed")
+
+
+def iso_day(name: str, value: Any) -> str:
+    """Return a day as an ISO date; text and dates are taken, anything else is named."""
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InvalidInputError(
+            f"{name}={value!r}; a day such as '2026-01-31' is allowed"
+        ) from None
+    return day.date().isoformat() if isinstance(day, datetime) else day.isoformat()
 
 
 def listed(name: str, values: Any) -> tuple[Any, ...]:

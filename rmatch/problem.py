@@ -111,6 +111,7 @@ class Problem:
         parts = _default_parts(mentors, mentees) if score is None else _as_parts(score)
         for part in parts:
             part.validate(mentors, mentees)
+        parts = tuple(part.bound(mentors, mentees) for part in parts)
         if len({part.name for part in parts}) < len(parts):
             raise InvalidInputError("two score parts have the same name; give each its own")
         total = sum(part.weight for part in parts)

@@ -27,14 +27,13 @@ from rmatch.rules.cohort import (
     TimeBudget,
 )
 from rmatch.rules.eligibility import ActiveDuring, Consent, PersonRule, Tenure, Trained
+from rmatch.rules.fields import Different, Same
 from rmatch.rules.generation import CohortGap, GenerationGap
 from rmatch.rules.history import NotPrevious
 from rmatch.rules.meeting import PlaceAndFormat
 from rmatch.rules.practical import (
     Accessibility,
     CommonLanguage,
-    Different,
-    Same,
     SharedSlots,
     TimeZoneDifference,
     WorkingHoursOverlap,

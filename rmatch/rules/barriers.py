@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from rmatch.errors import InvalidInputError
 from rmatch.forms import All, Interval, Table
 from rmatch.names import name_key
 from rmatch.rules.base import Missing, PairRule, Shape, require_column
+from rmatch.rules.fields import as_spelled, check_field, unknown_values, value_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,14 +49,19 @@ class InformationBarrier(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        walls = frozenset(frozenset(wall) for wall in self.walls)
-        wrong = [sorted(wall) for wall in walls if len(wall) != 2]
-        if wrong or isinstance(self.walls, str):
-            raise InvalidInputError(
-                f"information_barrier: walls={wrong or self.walls!r}; each wall is two groups, "
-                "as in [('Audit', 'Sales')]"
-            )
-        object.__setattr__(self, "walls", walls)
+        check_field(self, self.field)
+        object.__setattr__(self, "walls", value_pairs("information_barrier: walls", self.walls))
+
+    def bound(self, mentors: Roster, mentees: Roster) -> InformationBarrier:
+        """Take over how the people's groups are spelled."""
+        return dataclasses.replace(self, walls=as_spelled(self._walls, self.field, mentors))
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Name the groups that nobody is in: a wall with a slip in it keeps nobody apart."""
+        return unknown_values(self, self._walls, self.field, mentors, mentees)
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        require_column(self, self.field, mentors, mentees)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         one, other = mentor.get(self.field), mentee.get(self.field)

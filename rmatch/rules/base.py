@@ -17,6 +17,8 @@ from rmatch.names import did_you_mean
 from rmatch.parameters import check_numbers
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rmatch.people import Person, Roster
     from rmatch.scoring.base import ScorePart
 
@@ -211,6 +213,25 @@ def _parameters(owner: Any) -> dict[str, Any]:
         for each in dataclasses.fields(owner)
         if getattr(owner, each.name) != each.default
     }
+
+
+def millionths(number: float) -> float:
+    """Return a number in whole millionths, so that limits hold for numbers as they are written.
+
+    Floats do not hold most decimals: in them, 4.1 is less than 1 above 3.1.
+
+    Examples
+    --------
+    >>> 4.1 - 3.1 >= 1, millionths(4.1) - millionths(3.1) >= millionths(1)
+    (False, True)
+    """
+    scaled = number * 1e6
+    return float(round(scaled)) if abs(scaled) < 1 << 53 else scaled
+
+
+def all_millionths(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return :func:`millionths` of each number."""
+    return np.asarray(np.rint(numbers * 1e6), dtype=float)
 
 
 def in_levels(number: float) -> str:

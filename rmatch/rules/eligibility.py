@@ -11,6 +11,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Each
+from rmatch.parameters import iso_day
 from rmatch.rules.base import Missing, PairRule, Shape
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ Who = Literal["both", "mentor", "mentee"]
 @dataclass(frozen=True)
 class PersonRule(PairRule):
     """A rule that each person passes alone; ``who`` says which side it asks.
+
+    Whoever is known not to pass has no pair. ``missing`` decides for those of whom it is not known.
 
     Write ``passes`` (one person, ``None`` for missing data) and ``column`` (all people).
     """
@@ -48,17 +51,20 @@ class PersonRule(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         asked = {"both": (mentor, mentee), "mentor": (mentor,), "mentee": (mentee,)}[self.who]
         verdicts = [self.passes(person) for person in asked]
-        return None if None in verdicts else all(verdicts)
+        if not all(verdict is None or verdict for verdict in verdicts):
+            return False  # whatever is not known of the other
+        return None if None in verdicts else True
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        sides = []
+        sides, everybody = [], []
         for side, roster in (("mentor", mentors), ("mentee", mentees)):
+            passes = everyone = np.ones(len(roster), dtype=bool)
             if self.who in ("both", side):
-                sides.append(self.column(roster))
-            else:
-                sides.append((np.ones(len(roster), dtype=bool),) * 2)
-        (one, one_known), (other, other_known) = sides
-        return Shape(Each(one, other), one_known, other_known)
+                passes, known = self.column(roster)
+                passes = np.where(known, passes, self.missing != "fail")
+            sides.append(passes)
+            everybody.append(everyone)
+        return Shape(Each(*sides), *everybody)
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         verdicts = {"mentor": self.passes(mentor), "mentee": self.passes(mentee)}
@@ -142,8 +148,16 @@ class ActiveDuring(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if date.fromisoformat(self.end) < date.fromisoformat(self.start):
+        for name in ("start", "end"):
+            object.__setattr__(self, name, iso_day(f"active_during: {name}", getattr(self, name)))
+        if self.end < self.start:
             raise InvalidInputError(f"active_during: end {self.end} is before start {self.start}")
+        first, last, needed = self._range
+        if not 0 <= needed <= last - first + 1:
+            raise InvalidInputError(
+                f"active_during: min_days={needed}; 0 to {last - first + 1}, the days from start "
+                "to end, are allowed"
+            )
 
     @property
     def _range(self) -> tuple[int, int, int]:

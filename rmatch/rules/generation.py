@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Interval
-from rmatch.rules.base import PairRule, Shape
+from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,15 +60,20 @@ class GenerationGap(PairRule):
         young, old = birth_years(mentor), birth_years(mentee)
         if young is None or old is None:
             return None
-        smallest, largest = young[0] - old[1], young[1] - old[0]
-        return smallest >= self.min_years and (self.max_years is None or largest <= self.max_years)
+        smallest = millionths(young[0]) - millionths(old[1])
+        largest = millionths(young[1]) - millionths(old[0])
+        return smallest >= millionths(self.min_years) and (
+            self.max_years is None or largest <= millionths(self.max_years)
+        )
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        young, old = _births(mentors), _births(mentees)
-        most = np.inf if self.max_years is None else self.max_years
+        young, old = map(all_millionths, _births(mentors)), map(all_millionths, _births(mentees))
+        (low, high), (first, last) = young, old
+        least = millionths(self.min_years)
+        most = np.inf if self.max_years is None else millionths(self.max_years)
         # mentor's earliest - mentee's latest >= min; mentor's latest - mentee's earliest <= max
-        form = Interval(young[0], young[1], old[1] + self.min_years, old[0] + most)
-        return Shape(form, ~np.isnan(young[0]), ~np.isnan(old[0]))
+        form = Interval(low, high, last + least, first + most)
+        return Shape(form, ~np.isnan(low), ~np.isnan(first))
 
     def describe(self) -> str:
         most = "" if self.max_years is None else f" and at most {self.max_years:g}"

@@ -1,8 +1,8 @@
-"""Rules about practical fit: fields that must agree or differ, languages, time, access."""
+"""Rules about practical fit: languages, time zones and hours, slots, access."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import scipy.sparse as sp
 
-from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.fields import CEFR
 from rmatch.forms import All, AtLeast, Bits, Linear, Table
-from rmatch.rules.base import Missing, PairRule, Shape, require_column
+from rmatch.parameters import iso_day, listed
+from rmatch.rules.base import Missing, PairRule, Shape
+from rmatch.rules.fields import code_table
 from rmatch.zones import REFERENCE_DAYS, difference_hours, overlap_minutes
 
 if TYPE_CHECKING:
@@ -23,95 +24,6 @@ if TYPE_CHECKING:
 
     from rmatch.columns import Ragged
     from rmatch.people import Person, Roster
-
-
-@dataclass(frozen=True)
-class Same(PairRule):
-    """Both people have the same value of a field: department, site, country or any extra field.
-
-    Parameters
-    ----------
-    field
-        The column to compare.
-    also
-        Pairs of values that pass too, in either order: legal entities between which data may go.
-
-    Examples
-    --------
-    >>> from rmatch import Person
-    >>> from rmatch.rules import Different, Same
-    >>> ann, bob = Person(id="ann", site="Oslo"), Person(id="bob", site="Rome")
-    >>> Same("site").allows(ann, bob), Different("site").allows(ann, bob)
-    (False, True)
-    >>> Same("site", also=[("Oslo", "Rome")]).allows(ann, bob)
-    True
-    """
-
-    field: str
-    also: Iterable[Iterable[str]] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        also = frozenset(frozenset(pair) for pair in self.also)
-        if isinstance(self.also, str) or any(len(pair) != 2 for pair in also):
-            raise InvalidInputError(
-                f"{self.name}: also={self.also!r}; pairs of two different values are allowed"
-            )
-        object.__setattr__(self, "also", also)
-
-    @property
-    def name(self) -> str:
-        return f"same_{self.field}"
-
-    def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        one, other = mentor.get(self.field), mentee.get(self.field)
-        if one is None or other is None:
-            return None
-        return bool(one == other) or {one, other} in self._also
-
-    @property
-    def _also(self) -> frozenset[frozenset[str]]:
-        return self.also  # type: ignore[return-value]  # frozen sets since __post_init__
-
-    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        return _equality(mentors, mentees, self.field, equal=True, also=self._also)
-
-    def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_column(self, self.field, mentors, mentees)
-
-    def describe(self) -> str:
-        also = "; ".join(sorted(" and ".join(sorted(pair)) for pair in self._also))
-        return f"the same {self.field}" + (f", or {also}" if also else "")
-
-    def explain(self, mentor: Person, mentee: Person) -> str:
-        return f"{self.describe()}: {mentor.get(self.field)} and {mentee.get(self.field)}"
-
-
-@dataclass(frozen=True)
-class Different(PairRule):
-    """The two people differ in a field: department, site, country or any extra field."""
-
-    field: str
-
-    @property
-    def name(self) -> str:
-        return f"different_{self.field}"
-
-    def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        one, other = mentor.get(self.field), mentee.get(self.field)
-        return None if one is None or other is None else bool(one != other)
-
-    def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        return _equality(mentors, mentees, self.field, equal=False)
-
-    def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_column(self, self.field, mentors, mentees)
-
-    def describe(self) -> str:
-        return f"a different {self.field}"
-
-    def explain(self, mentor: Person, mentee: Person) -> str:
-        return f"{self.describe()}: {mentor.get(self.field)} and {mentee.get(self.field)}"
 
 
 @dataclass(frozen=True)
@@ -171,12 +83,22 @@ class TimeZoneDifference(PairRule):
     """The two time zones are at most ``max_hours`` apart.
 
     Zones are names such as ``Asia/Kolkata``, so half hours and daylight saving count. ``on`` is the
-    day that counts (ISO date); without it the largest difference over the year counts.
+    day that counts (ISO date); without it the largest difference on the first days of the months of
+    a year counts.
     """
 
     max_hours: float = 3
     on: str | None = None
     fields: ClassVar[tuple[str, ...]] = ("timezone",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_hours < 0:
+            raise InvalidInputError(
+                f"time_zone_difference: max_hours={self.max_hours}; at least 0 is allowed"
+            )
+        if self.on is not None:
+            object.__setattr__(self, "on", iso_day("time_zone_difference: on", self.on))
 
     @property
     def _days(self) -> tuple[date, ...]:
@@ -194,7 +116,7 @@ class TimeZoneDifference(PairRule):
             for j in np.unique(other.codes[other.known]):
                 hours = difference_hours(one.labels[i], other.labels[j], self._days)
                 near[i, j] = hours <= self.max_hours
-        return Shape(_table(one.codes, other.codes, near), one.known, other.known)
+        return Shape(code_table(one.codes, other.codes, near), one.known, other.known)
 
     def describe(self) -> str:
         return f"time zones at most {self.max_hours:g} hours apart"
@@ -214,21 +136,38 @@ class TimeZoneDifference(PairRule):
 class WorkingHoursOverlap(PairRule):
     """Working hours overlap by ``min_minutes`` a day, on the worst day of the programme.
 
-    ``programme`` is its first and last day (ISO dates); the first day of each week counts, so
-    changes to and from daylight saving do. Without it, a whole year counts.
+    ``programme`` is its first and last day (ISO dates); the first day of each week and the last day
+    count, so changes to and from daylight saving do. Without it, the first days of the months of a
+    year count.
     """
 
     min_minutes: float = 120
     programme: tuple[str, str] | None = None
     fields: ClassVar[tuple[str, ...]] = ("timezone", "hours_from", "hours_to")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.min_minutes <= 24 * 60:
+            raise InvalidInputError(
+                f"working_hours_overlap: min_minutes={self.min_minutes}; 0 to 1440 is allowed"
+            )
+        if self.programme is not None:
+            days = listed("working_hours_overlap: programme", self.programme)
+            days = tuple(iso_day("working_hours_overlap: programme", day) for day in days)
+            if len(days) != 2 or days[1] < days[0]:
+                raise InvalidInputError(
+                    f"working_hours_overlap: programme={self.programme!r}; its first and its last "
+                    "day are needed"
+                )
+            object.__setattr__(self, "programme", days)
+
     @property
     def _days(self) -> tuple[date, ...]:
         if self.programme is None:
             return REFERENCE_DAYS
         first, last = map(date.fromisoformat, self.programme)
-        days = range(first.toordinal(), last.toordinal() + 1, 7)
-        return tuple(date.fromordinal(day) for day in days)
+        weeks = range(first.toordinal(), last.toordinal(), 7)
+        return (*(date.fromordinal(day) for day in weeks), last)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         one, other = _window(mentor), _window(mentee)
@@ -247,7 +186,7 @@ class WorkingHoursOverlap(PairRule):
             dtype=bool,
         ).reshape(len(one_windows), len(other_windows))
         enough = np.pad(enough, ((0, 1), (0, 1)))  # the last row and column are for missing data
-        return Shape(_table(one, other, enough), one_known, other_known)
+        return Shape(code_table(one, other, enough), one_known, other_known)
 
     def describe(self) -> str:
         return f"working hours overlap by at least {self.min_minutes:g} minutes"
@@ -359,41 +298,6 @@ def _distinct_sets(roster: Roster, name: str) -> tuple[NDArray[np.intp], list[fr
 def ones_matrix(column: Ragged) -> sp.csr_array:
     """Return (people, labels) with a 1 wherever a person lists the label."""
     return column.matrix(np.ones(len(column.codes), dtype=np.int32))
-
-
-def _equality(
-    mentors: Roster,
-    mentees: Roster,
-    name: str,
-    *,
-    equal: bool,
-    also: Iterable[Iterable[str]] = (),
-) -> Shape:
-    one, other = mentors.columns[name], mentees.columns[name]
-    place: dict[str, int] = {}
-    if isinstance(one, Categories) and isinstance(other, Categories):
-        left, right, width = one.codes.astype(np.intp), other.codes.astype(np.intp), len(one.labels)
-        place = {label: code for code, label in enumerate(one.labels)}
-    else:
-        numbers = mentors.numbers(name).values, mentees.numbers(name).values
-        values = np.unique(np.concatenate(numbers))
-        left, right = (np.searchsorted(values, side) for side in numbers)
-        width = len(values)
-    table = np.eye(width + 1, dtype=bool)
-    for pair in also:
-        here = [place[value] for value in pair if value in place]
-        if len(here) == 2:
-            table[np.ix_(here, here)] = True
-    return Shape(_table(left, right, table if equal else ~table), one.known, other.known)
-
-
-def _table(one: NDArray[np.integer], other: NDArray[np.integer], table: NDArray[np.bool_]) -> Table:
-    """Return a table form; code -1 (missing) falls on the last row and column."""
-    return Table(
-        np.where(one < 0, table.shape[0] - 1, one).astype(np.intp),
-        np.where(other < 0, table.shape[1] - 1, other).astype(np.intp),
-        table,
-    )
 
 
 def _bits(column: Ragged, least: float) -> NDArray[np.uint64]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Interval
-from rmatch.rules.base import PairRule, Shape, in_levels
+from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -42,16 +42,18 @@ class SeniorityGap(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if mentor.level is None or mentee.level is None:
             return None
-        gap = mentee.level - mentor.level
-        return gap >= self.min_levels and (self.max_levels is None or gap <= self.max_levels)
+        gap = millionths(mentee.level) - millionths(mentor.level)
+        return gap >= millionths(self.min_levels) and (
+            self.max_levels is None or gap <= millionths(self.max_levels)
+        )
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         junior, senior = mentors.numbers("level"), mentees.numbers("level")
-        most = np.inf if self.max_levels is None else self.max_levels
+        low, high = all_millionths(junior.values), all_millionths(senior.values)
+        least = millionths(self.min_levels)
+        most = np.inf if self.max_levels is None else millionths(self.max_levels)
         # junior <= senior - min and junior >= senior - max
-        form = Interval(
-            junior.values, junior.values, senior.values - most, senior.values - self.min_levels
-        )
+        form = Interval(low, low, high - most, high - least)
         return Shape(form, junior.known, senior.known)
 
     def describe(self) -> str:

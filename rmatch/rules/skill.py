@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -10,7 +11,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, on_grid
-from rmatch.rules.base import PairRule, Shape, in_levels
+from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
 from rmatch.scoring.base import ScorePart
 from rmatch.scoring.coverage import levels_of
 
@@ -44,7 +45,7 @@ class TeachingMargin(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.margin <= 0 or self.goals < 1:
+        if millionths(self.margin) <= 0 or self.goals < 1:
             raise InvalidInputError(
                 f"teaching_margin: margin={self.margin}, goals={self.goals}; "
                 "a margin above 0 on at least 1 goal is allowed"
@@ -54,16 +55,11 @@ class TeachingMargin(PairRule):
         return len(self._taught(mentor, mentee)) >= self.goals
 
     def _taught(self, mentor: Person, mentee: Person) -> list[str]:
-        return [
-            skill
-            for skill in mentee.goals
-            if mentor.skills.get(skill, 0) - mentee.skills.get(skill, 0) >= self.margin
-        ]
+        return [skill for skill in mentee.goals if is_ahead(mentor, mentee, skill, self.margin)]
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         goals = mentees.ragged("goals")
-        needed = levels_of(mentees.ragged("skills"), goals) + self.margin
-        linear = reaching(mentors, mentees, needed, np.ones(len(needed), dtype=bool))
+        linear = reaching(mentors, mentees, self.margin, np.ones(len(goals.codes), dtype=bool))
         everybody = np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool)
         return Shape(AtLeast(linear, self.goals), *everybody)
 
@@ -92,12 +88,19 @@ class MustCoverTopGoal(PairRule):
     margin: float = 1
     fields: ClassVar[tuple[str, ...]] = ("goals",)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if millionths(self.margin) <= 0:
+            raise InvalidInputError(
+                f"must_cover_top_goal: margin={self.margin}; a margin above 0 is allowed"
+            )
+
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if not mentee.goals:
             return None
         most = max(goal.importance for goal in mentee.goals.values())
         return any(
-            mentor.skills.get(skill, 0) - mentee.skills.get(skill, 0) >= self.margin
+            is_ahead(mentor, mentee, skill, self.margin)
             for skill, goal in mentee.goals.items()
             if goal.importance == most
         )
@@ -106,8 +109,7 @@ class MustCoverTopGoal(PairRule):
         goals = mentees.ragged("goals")
         most = np.zeros(len(goals))
         np.maximum.at(most, goals.rows, goals.weights)
-        needed = levels_of(mentees.ragged("skills"), goals) + self.margin
-        linear = reaching(mentors, mentees, needed, goals.weights == most[goals.rows])
+        linear = reaching(mentors, mentees, self.margin, goals.weights == most[goals.rows])
         return Shape(AtLeast(linear, 1), np.ones(len(mentors), dtype=bool), goals.known)
 
     def describe(self) -> str:
@@ -192,6 +194,9 @@ class PartAtLeast(PairRule):
     def name(self) -> str:
         return f"{self.part.name}_at_least"
 
+    def bound(self, mentors: Roster, mentees: Roster) -> PartAtLeast:
+        return dataclasses.replace(self, part=self.part.bound(mentors, mentees))
+
     @property
     def _units(self) -> int:
         return int(on_grid(np.array(self.least)))
@@ -220,20 +225,23 @@ class PartAtLeast(PairRule):
             yield self.replace(least=least)
 
 
-def reaching(
-    mentors: Roster,
-    mentees: Roster,
-    needed: NDArray[np.float64],
-    counted: NDArray[np.bool_],
-) -> Linear:
-    """Count, for each pair, the counted goals on which the mentor reaches the needed level.
+def is_ahead(mentor: Person, mentee: Person, skill: str, margin: float) -> bool:
+    """Say whether the mentor is at least ``margin`` levels above the mentee in a skill."""
+    ahead = millionths(mentor.skills.get(skill, 0)) - millionths(mentee.skills.get(skill, 0))
+    return ahead >= millionths(margin)
+
+
+def reaching(mentors: Roster, mentees: Roster, margin: float, counted: NDArray[np.bool_]) -> Linear:
+    """Count, for each pair, the counted goals on which the mentor is ``margin`` levels above.
 
     Features are "has skill k at exactly level l"; a mentee has a 1 for every feature that reaches.
     """
     has, features, levels = mentors.ragged("skills").features
     goals, width = mentees.ragged("goals"), max(len(levels), 1)
+    needed = all_millionths(levels_of(mentees.ragged("skills"), goals)) + millionths(margin)
     code = goals.codes.astype(np.int64) * width
-    first = np.searchsorted(features, code + np.searchsorted(levels, needed, side="left"))
+    reached = np.searchsorted(all_millionths(levels), needed, side="left")
+    first = np.searchsorted(features, code + reached)
     last = np.searchsorted(features, code + width)
     counts = np.where(counted, np.maximum(last - first, 0), 0)
     feature = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())

@@ -123,7 +123,8 @@ class SharedValues(ScorePart):
 class Convenience(ScorePart):
     """How easily two people can meet: half for the same site, half for close time zones.
 
-    Closeness is ``max(0, 1 - hours apart / max_hours)`` with the largest difference over the year.
+    Closeness is ``max(0, 1 - hours apart / max_hours)`` with the largest difference on the first
+    days of the months of a year.
     ``site`` names the field of the place of work; ``site=None`` or ``timezone=None`` leaves that
     half out, and the other counts in full.
     """
@@ -136,6 +137,10 @@ class Convenience(ScorePart):
         super().__post_init__()
         if self.site is None and self.timezone is None:
             raise InvalidInputError("convenience: site and timezone are both None; give one")
+        if self.max_hours <= 0:
+            raise InvalidInputError(
+                f"convenience: max_hours={self.max_hours}; a number above 0 is allowed"
+            )
 
     @cached_property
     def _share(self) -> float:

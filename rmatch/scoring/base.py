@@ -60,6 +60,10 @@ class ScorePart:
         """The part's name in tables and files: its class name in snake case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
+    def bound(self, mentors: Roster, mentees: Roster) -> ScorePart:
+        """Return the part with what it needs to know of all people; most parts need nothing."""
+        return self
+
     def terms(self, mentor: Person, mentee: Person) -> Sequence[Term]:
         """Return the summands for one pair, from plain data. The scalar twin."""
         return (Term(self.value(mentor, mentee)),)

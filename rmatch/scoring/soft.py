@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains
+from rmatch.names import did_you_mean, name_key
+from rmatch.parameters import is_finite
 from rmatch.rules.base import PairRule
 from rmatch.scoring.base import ScorePart, Term
 
@@ -42,6 +46,9 @@ class Soft(ScorePart):
     def name(self) -> str:
         return self.rule.name
 
+    def bound(self, mentors: Roster, mentees: Roster) -> Soft:
+        return dataclasses.replace(self, rule=self.rule.bound(mentors, mentees))
+
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         words = "" if self.rule.private else self.rule.describe()
         return [Term(1.0, words)] if self.rule.holds(mentor, mentee) else []
@@ -62,7 +69,8 @@ class Soft(ScorePart):
 class TableScore(ScorePart):
     """A score for each combination of a field of the mentor and a field of the mentee.
 
-    Combinations that the table does not name, and missing values, score 0.
+    Combinations that the table does not name, and missing values, score 0. Labels are compared
+    without case, accents and needless spaces.
     """
 
     mentor_field: str
@@ -71,13 +79,47 @@ class TableScore(ScorePart):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        wrong = {key: value for key, value in self.table.items() if not 0 <= value <= 1}
+        if not isinstance(self.table, Mapping):
+            raise InvalidInputError(
+                f"table_score: table={self.table!r:.60}; a dict of {{(mentor's, mentee's): score}} "
+                "is allowed"
+            )
+        wrong = {
+            key: value
+            for key, value in self.table.items()
+            if not (
+                isinstance(key, tuple) and len(key) == 2 and is_finite(value) and 0 <= value <= 1
+            )
+        }
         if wrong:
-            raise InvalidInputError(f"table_score: {wrong}; values must lie in [0, 1]")
+            raise InvalidInputError(
+                f"table_score: {wrong}; keys are pairs of two, and values must lie in [0, 1]"
+            )
+        if len(self._scores) < len(self.table):
+            raise InvalidInputError("table_score: the table has a pair of values twice")
+
+    def validate(self, mentors: Roster, mentees: Roster) -> None:
+        for side, name, roster in (
+            ("mentors", self.mentor_field, mentors),
+            ("mentees", self.mentee_field, mentees),
+        ):
+            if not roster.had(name):
+                raise InvalidInputError(
+                    f"score part table_score reads the column {name!r} of {side}, which none has"
+                    f"{did_you_mean(name, roster.columns)}"
+                )
+
+    @cached_property
+    def _scores(self) -> dict[tuple[Any, Any], float]:
+        return {tuple(map(_compared, key)): float(score) for key, score in self.table.items()}
 
     def value(self, mentor: Person, mentee: Person) -> float:
         key = (mentor.get(self.mentor_field), mentee.get(self.mentee_field))
-        return float(self.table.get(key, 0.0))
+        return self._scores.get((_compared(key[0]), _compared(key[1])), 0.0)
+
+
+def _compared(value: Any) -> Any:
+    return name_key(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

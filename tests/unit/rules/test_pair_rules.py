@@ -54,6 +54,14 @@ FACTS = [
     (SeniorityGap(2), {"level": 3}, {"level": 4}, False),
     (SeniorityGap(1, 3), {"level": 1}, {"level": 5}, False),
     (SeniorityGap(1), {"level": 5}, {"level": 3}, False),
+    # limits hold for decimals as they are written: as floats, 4.1 - 3.1 is less than 1
+    (SeniorityGap(1), {"level": 3.1}, {"level": 4.1}, True),
+    (SeniorityGap(0, 0.1), {"level": 5.1}, {"level": 5.2}, True),
+    (GenerationGap(0.3, 0.3), {"birth_year": 1990.4}, {"birth_year": 1990.1}, True),
+    (TeachingMargin(1.1), {"skills": {"AI": 3.3}},
+     {"goals": {"AI": Goal(5)}, "skills": {"AI": 2.2}}, True),
+    (MustCoverTopGoal(1.1), {"skills": {"AI": 3.3}},
+     {"goals": {"AI": Goal(5)}, "skills": {"AI": 2.2}}, True),
     (SeniorityGap(1), {}, {"level": 3}, True),  # unknown is flagged, not forbidden
     (SeniorityGap(1, missing="fail"), {}, {"level": 3}, False),
     (GenerationGap(15), {"birth_year": 1995}, {"birth_year": 1980}, True),
@@ -113,9 +121,20 @@ FACTS = [
     (Tenure(12), {"tenure_months": 12}, {"tenure_months": 1}, True),
     (Tenure(12, who="both"), {"tenure_months": 12}, {"tenure_months": 1}, False),
     (Trained(), {"trained": True}, {"trained": False}, False),
+    # whoever is known not to pass does not, whatever is not known of the other
+    (Trained(), {"trained": False}, {}, False),
+    (Trained(), {}, {"trained": False}, False),
+    (Trained(), {}, {"trained": True}, True),
+    (Trained(missing="fail"), {}, {"trained": True}, False),
+    (Consent(missing="pass"), {"consent": False}, {}, False),
+    (Tenure(12, who="both"), {"tenure_months": 3}, {}, False),
     (Trained(who="mentor"), {"trained": True}, {"trained": False}, True),
     (Consent(), {"consent": True}, {}, False),  # no answer is no consent
     (Consent(), {"consent": True}, {"consent": True}, True),
+    # the last day of a programme counts: clocks in Paris went forward on the day before
+    (WorkingHoursOverlap(120, ("2026-03-24", "2026-03-30")),
+     {"timezone": "Europe/Paris", "working_hours": "09:00-11:00"},
+     {"timezone": "Africa/Lagos", "working_hours": "09:00-11:00"}, False),
     (ActiveDuring(*DATES), {"active_to": "2026-05-31"}, {}, False),
     (ActiveDuring(*DATES, 90), {"active_to": "2026-05-31"}, {}, True),
     (ActiveDuring(*DATES, 90), {"active_to": "2026-05-31"}, {"active_from": "2026-04-01"}, False),
@@ -174,9 +193,19 @@ ERRORS = [
     (lambda: Same("site", missing="maybe"), "missing='maybe'; allowed are 'fail', 'pass'"),
     (lambda: ReportingLine(depth="up"), "depth='up'; allowed are 'direct', 'skip', 'chain'"),
     (lambda: ReportingLine(waived=[("a", "a")]), "pairs of two different ids"),
-    (lambda: InformationBarrier("x", ["ab", "c"]), "each wall is two groups"),
+    (lambda: InformationBarrier("x", ["ab", "c"]), r"walls: \['ab', 'c'\]; pairs of two different"),
     (lambda: Tenure(who="all"), "who='all'; allowed are 'both', 'mentor' and 'mentee'"),
     (lambda: ActiveDuring("2026-02-01", "2026-01-01"), "is before start"),
+    (lambda: ActiveDuring("2026-13-01", "2027-01-01"), "start='2026-13-01'; a day such as"),
+    (lambda: ActiveDuring("2026-01-01", "2026-01-31", 32), "min_days=32; 0 to 31"),
+    (lambda: TimeZoneDifference(3, "July"), "on='July'; a day such as"),
+    (lambda: TimeZoneDifference(-1), "max_hours=-1; at least 0"),
+    (lambda: WorkingHoursOverlap(60, ("2026-02-01", "2026-01-01")), "first and its last day"),
+    (lambda: WorkingHoursOverlap(60, "2026-02-01"), "a list is needed"),
+    (lambda: WorkingHoursOverlap(-60), "min_minutes=-60; 0 to 1440"),
+    (lambda: MustCoverTopGoal(0), "margin=0; a margin above 0"),
+    (lambda: Same("site", ["Oslo"]), "pairs of two different values"),
+    (lambda: Different(["site"]), "the name of a column is needed"),
 ]
 
 
@@ -278,3 +307,54 @@ def test_what_a_users_rule_gives_is_checked(rule, message, solver):
     mentees = [{"id": name, "goals": "AI"} for name in "xyz"]
     with pytest.raises(rmatch.InvalidInputError, match=message):
         rmatch.match(mentors, mentees, rules=[rule], solver=solver)
+
+
+@pytest.mark.parametrize("rule", [SeniorityGap(0.9), SeniorityGap(0, 0.3), GenerationGap(16.3),
+                                  TeachingMargin(0.2), MustCoverTopGoal(0.3)])  # fmt: skip
+def test_decimals_at_a_limit_are_one_rule_in_both_forms(rule):
+    """The fast form and the twin count levels and years as they are written."""
+    tenths = [round(1 + step / 10, 1) for step in range(40)]
+    mentors = [{"id": f"m{at}", "level": x, "birth_year": 1980 + x, "skills": {"AI": x}}
+               for at, x in enumerate(tenths)]  # fmt: skip
+    mentees = [{"id": f"s{at}", "level": x, "birth_year": 1960 + x, "goals": "AI",
+                "skills": {"AI": x}} for at, x in enumerate(tenths)]  # fmt: skip
+    problem = rmatch.match(mentors, mentees, rules=[rule]).problem
+    allowed = rule.form(problem.mentors, problem.mentees).block(slice(None), slice(None))
+    for row, mentor in enumerate(problem.mentors):
+        for col, mentee in enumerate(problem.mentees):
+            assert allowed[row, col] == rule.allows(mentor, mentee), (mentor.id, mentee.id)
+
+
+def people_of_departments(*names):
+    """Return one mentor and one mentee of the two departments."""
+    one, other = names
+    return [{"id": "m", "skills": "AI", "department": one, "floor": 1}], [
+        {"id": "s", "goals": "AI", "department": other, "floor": 2}
+    ]
+
+
+def test_values_in_rules_are_found_as_people_spell_them():
+    """A wall between Audit and Sales is one between audit and SALES."""
+    people = people_of_departments("audit", "SALES")
+    wall = InformationBarrier("department", [("Audit", "Sales")])
+    assert len(rmatch.match(*people, rules=[wall])) == 0
+    transfer = Same("department", also=[("Audit", "Sales")])
+    assert len(rmatch.match(*people, rules=[transfer])) == 1
+
+
+def test_numbers_may_pass_as_the_same_too():
+    """``also`` holds values of the field, numbers where the field holds numbers."""
+    people = people_of_departments("Law", "Law")
+    assert len(rmatch.match(*people, rules=[Same("floor")])) == 0
+    rule = Same("floor", also=[(1, 2)])
+    assert len(rmatch.match(*people, rules=[rule])) == 1
+    assert rule.describe() == "the same floor, or 1 and 2"
+
+
+def test_values_that_nobody_has_are_noted():
+    """A slip in a wall would keep nobody apart, in silence."""
+    people = people_of_departments("Law", "Sales")
+    rules = [InformationBarrier("department", [("Law", "Slaes")]), Same("floor", also=[(1, 2)])]
+    notes = rmatch.match(*people, rules=rules).notes
+    said = "rule information_barrier names what nobody has as department: Slaes"
+    assert [note for note in notes if "names what" in note] == [said]

@@ -10,7 +10,7 @@ import pytest
 
 import rmatch
 from rmatch import Goal, Person
-from rmatch.rules import Different
+from rmatch.rules import Different, NotPrevious, PartAtLeast, Same
 from rmatch.scoring import (
     Convenience,
     CustomScore,
@@ -115,6 +115,11 @@ def test_nothing_to_score_by_is_an_error():
         (lambda: Convenience(site=None, timezone=None), "both None"),
         (lambda: StatedPreference(max_rank=0), "max_rank=0; at least 1"),
         (lambda: TableScore("a", "b", {("x", "y"): 2}), r"values must lie in \[0, 1\]"),
+        (lambda: TableScore("a", "b", {("x", "y"): "high"}), r"values must lie in \[0, 1\]"),
+        (lambda: TableScore("a", "b", {"xy": 1}), "keys are pairs of two"),
+        (lambda: TableScore("a", "b", [1]), "table=.*; a dict"),
+        (lambda: TableScore("a", "b", {("x", "y"): 1, ("X", "y"): 0}), "a pair of values twice"),
+        (lambda: Convenience(max_hours=0), "max_hours=0; a number above 0"),
     ],
 )
 def test_bad_parameters_are_refused(make, message):
@@ -192,3 +197,27 @@ def test_weights_that_add_up_beyond_floats_are_refused():
     score = [TeachingCoverage(weight=1e308), CustomScore(lambda mentor, mentee: 1, weight=1e308)]
     with pytest.raises(rmatch.InvalidInputError, match="the weights add up beyond floats"):
         rmatch.match([{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}], score=score)
+
+
+def test_a_table_of_scores_finds_labels_as_people_spell_them():
+    """The rosters write law and the table Law; a column that a side has not is an error."""
+    mentors, mentees = [{"id": "m", "department": "law"}], [{"id": "s", "unit": "IT "}]
+    part = TableScore("department", "department", {("Law", "it"): 0.75})
+    assert rmatch.match(mentors, mentees, score=[part]).score == 0.75
+    part = TableScore("department", "depratment", {("Law", "it"): 0.75})
+    with pytest.raises(rmatch.InvalidInputError, match="'depratment' of mentees, which none has"):
+        rmatch.match(mentors, mentees, score=[part])
+
+
+@pytest.mark.parametrize("rule", [
+    NotPrevious([("m", "s"), ("m", "t")], until_all_seen=True),
+    Same("department", also=[("Audit", "SALES")]),
+])  # fmt: skip
+def test_a_soft_rule_knows_everybody_as_a_hard_one_does(rule):
+    """What a rule takes from all people counts in both forms, and within a limit on the part."""
+    mentors = [{"id": "m", "department": "audit"}]
+    mentees = [{"id": "s", "department": "Sales"}, {"id": "t", "department": "sales"}]
+    assert rmatch.match(mentors, mentees, score=[rule.soft()]).score == 1
+    least = PartAtLeast(rule.soft(), 0.5)
+    wish = CustomScore(lambda mentor, mentee: 1.0)
+    assert len(rmatch.match(mentors, mentees, rules=[least], score=[wish])) == 1
