@@ -21,8 +21,13 @@ def frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> A
 
 
 def read_parquet(path: Path) -> Any:
-    """Return a parquet file as a data frame of the first library that is installed."""
-    chosen = _installed(None, "or save the table as CSV UTF-8")
+    """Return a parquet file as a data frame of the first library that is installed.
+
+    pandas comes last: in its frames, a struct's fields that are null look like any others.
+    """
+    otherwise = "or save the table as CSV UTF-8"
+    chosen = next((name for name in BACKENDS[::-1] if find_spec(name)), None)
+    chosen = _installed(chosen, otherwise)
     import narwhals.stable.v2 as nw
 
     try:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time  # noqa: F401  # date is for the example
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -33,17 +35,23 @@ def label(value: Any) -> str:
 
     Without spaces and marks of no width around it, and in Unicode's normal form NFC: letters that
     look the same are the same, however a keyboard put them together. A whole number has no decimal
-    point.
+    point, and a day has no time.
 
     Examples
     --------
     >>> label(" e\u0301 ") == label("\u00e9"), label(7.0), label(True)
     (True, '7', 'yes')
+    >>> label(datetime(2026, 1, 31)) == label(date(2026, 1, 31))
+    True
     """
     if not isinstance(value, str):
         if isinstance(value, bool | np.bool_):
             return "yes" if value else "no"
-        if isinstance(value, float | np.floating) and float(value).is_integer():
+        if isinstance(value, np.datetime64):
+            value = value.astype("datetime64[us]").item()
+        if isinstance(value, datetime) and value.timetz() == time():
+            value = value.date()
+        elif isinstance(value, float | np.floating | Decimal) and value % 1 == 0:
             value = int(value)
     written = str(value).strip()
     if written.isascii():

@@ -45,7 +45,8 @@ def read_roster(
     source
         A list of dicts or of :class:`Person`; a dict of columns; a pandas, polars, pyarrow or
         other data frame that narwhals reads; the path of a CSV, TSV, Excel or parquet file. A
-        :class:`Roster` is returned as it is.
+        :class:`Roster` is returned as it is. Where a column of a frame is a struct, everybody has
+        all of its fields, and those that are null say nothing.
     scale
         The scale of skill levels: ``"1-5"``, ``"0-7"``, ``"presence"`` (no levels) or a
         :class:`Scale`. ``"auto"`` is presence where no level is given anywhere, else 1-5.

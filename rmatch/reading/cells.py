@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,7 +70,7 @@ def missing(cell: Any) -> bool:
         return True
     if isinstance(cell, str):
         return cell.strip().casefold() in MISSING
-    return bool(cell != cell) if isinstance(cell, float | np.floating) else _is_nat(cell)
+    return bool(cell != cell) if isinstance(cell, float | np.floating | Decimal) else _is_nat(cell)
 
 
 def _is_nat(cell: Any) -> bool:
@@ -210,11 +211,29 @@ def text(cell: Any) -> str:
     return label(cell)
 
 
+_POINT_ZERO = re.compile(r"\s*-?\d+\.0\s*")
+
+
+def without_point(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return labels without the ".0" that files have of whole numbers in a column with gaps.
+
+    Only where every cell with a value has it: then no person wrote it.
+    """
+    known = (cell for cell in cells if not missing(cell))
+    first = next(known, None)
+    if not isinstance(first, str) or not _POINT_ZERO.fullmatch(first):
+        return cells
+    if not all(isinstance(cell, str) and _POINT_ZERO.fullmatch(cell) for cell in known):
+        return cells
+    return [cell if missing(cell) else cell.strip()[:-2] for cell in cells]
+
+
 def categories(
     cells: Sequence[Any], where: Cells, check: Callable[[str], None] | None = None
 ) -> Categories:
     """Parse a column of labels; ``check`` raises ``Bad`` for a label that is not allowed."""
     codes: dict[str, int] = {}
+    cells = without_point(cells)
 
     def read(cell: Any) -> int:
         name = "" if missing(cell) else text(cell)

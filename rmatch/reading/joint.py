@@ -114,6 +114,12 @@ def _relabelled(
 
 def _check_levels(side: Side, scale: Scale, problems: list[InputProblem]) -> None:
     """Check skill and target levels; without levels, having a skill is level 1."""
+    answers = side.columns.get("values")
+    if isinstance(answers, Ragged):
+        for entry in np.flatnonzero(np.isnan(answers.values)).tolist():
+            text = f"{answers.labels[answers.codes[entry]]!r} has no level"
+            hint = "values are answers with a level, 'pace:4'; labels go into 'interests'"
+            _entry_problem(side, "values", entry, text, hint, problems)
     skills, goals = side.columns.get("skills"), side.columns.get("goals")
     if isinstance(skills, Ragged):
         unknown = np.isnan(skills.values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from rmatch.columns import Ragged
 from rmatch.fields import CEFR
 from rmatch.people import Goal
-from rmatch.reading.cells import MISSING, Bad, Cells, distinct, missing, number, text
+from rmatch.reading.cells import MISSING, Bad, Cells, distinct, missing, number, text, without_point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +51,9 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
+    if split is None:  # a column with one id in each cell, or none, may hold numbers
+        cells = [(cell,) if isinstance(cell, _NUMBERS) and not missing(cell) else cell
+                 for cell in without_point(cells)]  # fmt: skip
     lists, which = distinct(cells)
     unread: dict[int, list[Bad]] = {}
     items, ends = _all_items(lists, unread)
@@ -135,6 +139,8 @@ def _read_all(
     values, weights = np.fromiter(chain.from_iterable(amounts), float).reshape(-1, 2).T
     return tuple(labels), np.array(codes, dtype=np.int32), values, weights, wrong
 
+
+_NUMBERS = (int, float, np.integer, np.floating, Decimal)
 
 #: Types of values that say the same wherever they are equal.
 _REMEMBERED = (type(None), str, int, float)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -170,6 +171,7 @@ _ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.ali
 
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
+    cells = parsing.without_point(cells)
     if set(map(type, cells)) == {str}:
         written = list(labels(cells))
         if not any(len(person) < 5 and parsing.missing(person) for person in written):
@@ -243,18 +245,26 @@ _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 def _extra(cells: Sequence[Any], where: Cells) -> Column:
     """Return a column that rmatch does not know: numbers if all cells are, otherwise labels.
 
-    ``"12"`` in a file and 12 in a data frame are the same number; ``"007"`` is a label.
+    ``"12"`` in a file and 12 in a data frame are the same number; ``"007"`` is a label. So are
+    ``"TRUE"`` in a file and True in a data frame.
     """
     known = [cell for cell in cells if not parsing.missing(cell)]
     if known and all(_is_number(cell) for cell in known):
         return parsing.numbers(cells, where)
+    if all(isinstance(cell, str) and cell.strip().casefold() in _TRUTHS for cell in known):
+        cells = [_TRUTHS.get(str(cell).strip().casefold()) for cell in cells]
     return parsing.categories(cells, where)
+
+
+_TRUTHS = {"true": True, "false": False}
 
 
 def _is_number(cell: Any) -> bool:
     if isinstance(cell, str):
         return _PLAIN_NUMBER.fullmatch(cell.strip()) is not None
-    return isinstance(cell, int | float | complex | np.number) and not isinstance(cell, bool)
+    return isinstance(cell, int | float | complex | np.number | Decimal) and not isinstance(
+        cell, bool
+    )
 
 
 _ROLES = {

@@ -101,8 +101,21 @@ def _from_frame(frame: Any) -> Table:
         raise InvalidInputError(f"two columns have one name. {error}") from error
     if isinstance(data, nw.LazyFrame):
         data = data.collect()
-    columns = _by_name(data.columns, (column.to_list() for column in data.iter_columns()))
+    columns = _by_name(data.columns, map(_cells, data.iter_columns()))
     return Table(columns, range(1, data.shape[0] + 1))
+
+
+def _cells(column: Any) -> list[Any]:
+    """Return a column's values. In a struct everybody has every name: null says it is not there."""
+    import narwhals.stable.v2 as nw
+
+    cells: list[Any] = column.to_list()
+    if column.dtype != nw.Struct:
+        return cells
+    return [
+        None if cell is None else {key: value for key, value in cell.items() if value is not None}
+        for cell in cells
+    ]
 
 
 def _by_name(names: Iterable[Any], columns: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
@@ -240,7 +253,11 @@ def _sheet_rows(path: Path, sheet: str | int | None) -> list[list[Any]]:
             f"{path.name} has the sheets {names}, counted from 0; sheet={sheet} is none of them"
         )
     chosen = names[sheet or 0] if not isinstance(sheet, str) else sheet
-    rows: list[list[Any]] = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    cells = book.get_sheet_by_name(chosen)
+    rows: list[list[Any]] = cells.to_python(skip_empty_area=False)
+    for (top, left), (bottom, right) in cells.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1] if left == right and top else ():
+            row[left] = rows[top][left]  # a cell that people merged stands in each of their rows
     while rows and all(cell == "" for cell in rows[-1]):
         rows.pop()
     return rows

@@ -215,6 +215,10 @@ def _parameters(owner: Any) -> dict[str, Any]:
     }
 
 
+#: Numbers beyond are as good as infinite, and a million of them are not.
+_HUGE = 1e300
+
+
 def millionths(number: float) -> float:
     """Return a number in whole millionths, so that limits hold for numbers as they are written.
 
@@ -225,13 +229,13 @@ def millionths(number: float) -> float:
     >>> 4.1 - 3.1 >= 1, millionths(4.1) - millionths(3.1) >= millionths(1)
     (False, True)
     """
-    scaled = number * 1e6
+    scaled = min(max(number, -_HUGE), _HUGE) * 1e6
     return float(round(scaled)) if abs(scaled) < 1 << 53 else scaled
 
 
 def all_millionths(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return :func:`millionths` of each number."""
-    return np.asarray(np.rint(numbers * 1e6), dtype=float)
+    return np.asarray(np.rint(np.clip(numbers, -_HUGE, _HUGE) * 1e6), dtype=float)
 
 
 def in_levels(number: float) -> str:

@@ -60,10 +60,9 @@ class GenerationGap(PairRule):
         young, old = birth_years(mentor), birth_years(mentee)
         if young is None or old is None:
             return None
-        smallest = millionths(young[0]) - millionths(old[1])
-        largest = millionths(young[1]) - millionths(old[0])
-        return smallest >= millionths(self.min_years) and (
-            self.max_years is None or largest <= millionths(self.max_years)
+        (low, high), (first, last) = map(millionths, young), map(millionths, old)
+        return last + millionths(self.min_years) <= low and (
+            self.max_years is None or high <= first + millionths(self.max_years)
         )
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:

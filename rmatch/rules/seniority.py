@@ -42,9 +42,9 @@ class SeniorityGap(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if mentor.level is None or mentee.level is None:
             return None
-        gap = millionths(mentee.level) - millionths(mentor.level)
-        return gap >= millionths(self.min_levels) and (
-            self.max_levels is None or gap <= millionths(self.max_levels)
+        junior, senior = millionths(mentor.level), millionths(mentee.level)
+        return junior <= senior - millionths(self.min_levels) and (
+            self.max_levels is None or junior >= senior - millionths(self.max_levels)
         )
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:

@@ -227,8 +227,8 @@ class PartAtLeast(PairRule):
 
 def is_ahead(mentor: Person, mentee: Person, skill: str, margin: float) -> bool:
     """Say whether the mentor is at least ``margin`` levels above the mentee in a skill."""
-    ahead = millionths(mentor.skills.get(skill, 0)) - millionths(mentee.skills.get(skill, 0))
-    return ahead >= millionths(margin)
+    needed = millionths(mentee.skills.get(skill, 0)) + millionths(margin)
+    return millionths(mentor.skills.get(skill, 0)) >= needed
 
 
 def reaching(mentors: Roster, mentees: Roster, margin: float, counted: NDArray[np.bool_]) -> Linear:

@@ -106,7 +106,7 @@ class TableScore(ScorePart):
             if not roster.had(name):
                 raise InvalidInputError(
                     f"score part table_score reads the column {name!r} of {side}, which none has"
-                    f"{did_you_mean(name, roster.columns)}"
+                    f"{did_you_mean(name, {*roster.columns} - {name})}"
                 )
 
     @cached_property

@@ -70,6 +70,13 @@ CELLS = [
         {"skills": {"Python": 4, "python ": 3}},
         "column 'skills': 'Python' is there twice with different levels",
     ),
+    (
+        {"values": "pace:4; calm"},
+        (
+            "column 'values': 'calm' has no level (values are answers with a level, 'pace:4'; "
+            "labels go into 'interests')"
+        ),
+    ),
     ({"skills": 12}, "column 'skills': 12 is no list (write items separated by ';')"),
     ({"goals": "AI:9"}, "column 'goals': 'AI': level 9 is outside 1 to 5"),
     (

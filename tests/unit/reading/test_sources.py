@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+from decimal import Decimal
 
 import narwhals
 import numpy as np
@@ -340,3 +341,45 @@ def test_every_known_field_reads_into_the_person():
 def test_column_names_that_are_no_text_are_read():
     """A frame with a column named by a number is a frame all the same."""
     assert rmatch.read_roster(pd.DataFrame({"id": ["x"], 2026: ["y"]}))[0].get("2026") == "y"
+
+
+def test_merged_cells_stand_in_each_of_their_rows(tmp_path):
+    """A department written once beside three people is that of all three."""
+    import xlsxwriter
+
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "department"])
+        sheet.write_column(1, 0, ["a", "b", "c"])
+        sheet.merge_range(1, 1, 3, 1, "Law")
+    assert [person.department for person in rmatch.read_roster(path)] == ["Law"] * 3
+
+
+def test_numbers_of_a_database_are_numbers():
+    """Decimals are numbers, in ids and in fields that rmatch does not know."""
+    people = [
+        {"id": Decimal(7), "level": Decimal("3.5"), "floor": Decimal("2.0")},
+        {"id": Decimal(8), "level": Decimal("NaN"), "floor": Decimal("2.5")},
+    ]
+    roster = rmatch.read_roster(people)
+    assert roster.ids == ("7", "8")
+    assert [person.level for person in roster] == [3.5, None]
+    assert [person.extra["floor"] for person in roster] == [2, 2.5]
+
+
+def test_a_point_that_somebody_wrote_stays():
+    """Only a column in which every whole number has a ".0" was written by a program."""
+    assert rmatch.read_roster([{"id": "1.0"}, {"id": "2.5"}]).ids == ("1.0", "2.5")
+    assert rmatch.read_roster([{"id": "1.0"}, {"id": "2.0"}]).ids == ("1", "2")
+
+
+def test_the_nulls_of_a_struct_are_no_skills(tmp_path):
+    """In a column of structs everybody has every name; a file of one is read like the frame."""
+    people = [{"id": "a", "skills": {"AI": 4}}, {"id": "b", "skills": {"SQL": 3}}]
+    frame = pl.DataFrame(people, infer_schema_length=None)
+    path = tmp_path / "people.parquet"
+    frame.write_parquet(path)
+    for source in (frame, path):
+        skills = [person.skills for person in rmatch.read_roster(source)]
+        assert skills == [{"AI": 4}, {"SQL": 3}]
