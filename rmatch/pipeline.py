@@ -227,7 +227,7 @@ def solve(
     options = dataclasses.replace(options or Options(), **limits)
     phases = dict(seconds or {})
     try:
-        with kernels.compiling():
+        with kernels.compiling(), kernels.interruptible():
             if pricing.suits(problem, solver) and (candidates is None or solver == "pricing"):
                 matching = _priced(problem, options, phases)
             else:

@@ -140,7 +140,8 @@ def solve_priced(problem: Matchable, options: Options, scanner: Scanner | None =
         cluster.preflight()
     loop = _Loop.of(problem, options, scanner or scanner_of(problem, options))
     try:
-        loop.run()
+        with kernels.interruptible():
+            loop.run()
     except KeyboardInterrupt:
         if loop.best is None:
             raise

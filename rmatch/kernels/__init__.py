@@ -45,6 +45,23 @@ def compiling() -> Iterator[None]:
         logger.warning("compiled in %.1f s; %s", spent, how)
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise Ctrl-C as what it is, also where numba makes a ``SystemError`` of it.
+
+    It does where the signal comes while it hands arrays to a loop or takes them back.
+    """
+    try:
+        yield
+    except SystemError as error:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            cause = cause.__cause__ or cause.__context__
+        raise
+
+
 def _listen() -> None:
     """Have numba say when it compiles; loading what it has stored does not count."""
     if _listening:

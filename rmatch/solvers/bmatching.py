@@ -284,10 +284,11 @@ def _in_slices(step: Callable[[int], int], end: int, deadline: float | None) -> 
     """Call ``step`` until it reaches the end, the deadline or Ctrl-C, between two calls."""
     at = 0
     try:
-        while at < end:
-            if deadline is not None and perf_counter() > deadline:
-                return False
-            at = int(step(at))
+        with kernels.interruptible():
+            while at < end:
+                if deadline is not None and perf_counter() > deadline:
+                    return False
+                at = int(step(at))
     except KeyboardInterrupt:
         return False
     return True

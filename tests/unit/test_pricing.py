@@ -23,6 +23,7 @@ from rmatch.matrix import MatrixProblem
 from rmatch.pricing import Priced, solve_priced
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
 from rmatch.solvers import Infeasible, Options, Status, get
+from rmatch.solvers.bmatching import optimise
 
 
 def matrix_problem(seed: int, people: int = 14) -> MatrixProblem:
@@ -238,6 +239,32 @@ def test_interrupted_before_there_is_a_matching_it_ends() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         solve_priced(contested(20), Options(callback=interrupt))
+
+
+@pytest.mark.parametrize("solve", [1, 2])
+def test_ctrl_c_within_numbas_own_code_is_ctrl_c(
+    solve: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numba makes a ``SystemError`` of a signal that comes while it hands arrays over."""
+    turns = iter(range(1, 100))
+
+    def interrupted(*given: Any, **options: Any) -> Any:
+        if next(turns) < solve:
+            return optimise(*given, **options)
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as signalled:
+            raise SystemError("a loop returned a result with an exception set") from signalled
+
+    problem = contested(150)
+    monkeypatch.setattr("rmatch.pricing.optimise", interrupted)
+    if solve == 1:  # there is no matching yet
+        with pytest.raises(KeyboardInterrupt):
+            solve_priced(problem, Options())
+        return
+    stopped = solve_priced(problem, Options())
+    monkeypatch.undo()
+    is_legal_and_below(stopped, problem)
 
 
 def test_small_and_cohort_solves_report_too() -> None:
