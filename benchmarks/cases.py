@@ -39,8 +39,12 @@ def outcome(
     matching: rmatch.Matching, told: list[dict[str, Any]] | None = None, terms: int = 0
 ) -> Outcome:
     """Return what a matching says about its solve; ``told`` is what its callback was told."""
-    last = (told[-1] if told else {}) | {"terms": terms}
-    names = ("round", "edges", "touched", "terms") if "round" in last else ()
+    touched = {event["touched"] for event in told or () if "touched" in event}
+    widest = int(
+        np.diff(sorted(touched | {0})).max(initial=0)
+    )  # a scan adds all it touched at once
+    last = (told[-1] if told else {}) | {"terms": terms, "widest": widest}
+    names = ("round", "edges", "touched", "widest", "terms") if "round" in last else ()
     figures = {name: last[name] for name in names}
     return Outcome(matching.units, matching.seconds, figures)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import processes, report
+import rmatch
+from benchmarks import cases, processes, report
 from benchmarks.families import SPEED_FAMILIES
 from benchmarks.registry import CASES, Outcome, case
 
@@ -71,8 +72,9 @@ def test_disagreement_ends_the_run() -> None:
 
 def skills(size: int, seconds: float, rounds: int) -> dict[str, Any]:
     """What a run of the usual family could give."""
-    figures = {"round": rounds, "edges": 28 * size, "touched": size**2, "terms": 6 * size}
-    phases = {"pricing": seconds / 2, "solving": seconds / 10}
+    figures = {"round": rounds, "edges": 28 * size, "touched": size**2}
+    figures |= {"widest": size**2 // 4, "terms": 6 * size}
+    phases = {"first scan": seconds / 10, "pricing": seconds / 2, "solving": seconds / 10}
     ours = {
         "seconds": seconds,
         "runs": 3,
@@ -100,13 +102,17 @@ def test_the_page_says_ratios_growth_and_what_a_million_needs(tmp_path: Path) ->
     page = report.page(record)
     assert "| **best other / rmatch** | **4** (lapx) | **4** (lapx) | |" in page
     assert "| rmatch | 2 s | 200 s | n^2.00 |" in page
-    # 100 s of pricing in 5 rounds, 10^10 pairs each: 2 ns per pair, one round more than at 10,000.
-    assert "512 x 1,000,000 x 2.000 ns = 1.02 s on 2 cores" in page
+    # 20 s for the first scan and 100 s in 5 rounds, 10^10 pairs each:
+    # 2 ns per pair; one round more than at 10,000.
+    assert "1280 x 1,000,000 x 2.000 ns = 2.56 s on 2 cores" in page
     assert "**Passes**: 6 measured, and 1.0 more for ten times as many people: 7." in page
     assert "Together 14,000 s" in page
     assert "growing as n^2.00: 2,000 s" in page
     # 6 products per mentee, 10^10 pairs, 10^9 a second: 60 s; a pass takes 20 s.
-    assert "The pass takes **0.33 times** that" in page
+    assert (
+        "The pass takes **0.33 times** that, and the first, which knows least, 0.33 times" in page
+    )
+    assert "| 5 | 28 | 16.67% | 25.00% |" in page
     report.picture(record, tmp_path / "speed.svg")
     assert "lapx" in (tmp_path / "speed.svg").read_text()
 
@@ -125,3 +131,10 @@ def test_the_readme_shows_the_stored_results() -> None:
     record = report.stored(RESULTS)
     assert report.summary(record) in readme
     assert f"`{record['command']}`" in readme
+
+
+def test_the_widest_scan_is_told_of_a_solve():
+    """A scan adds what it touched at once; the largest step is the widest scan."""
+    told = [{"touched": n, "round": 1, "edges": 0} for n in (0, 0, 70, 70, 100, 140)]
+    found = cases.outcome(rmatch.match_matrix([[1]]), told)
+    assert (found.figures["touched"], found.figures["widest"]) == (140, 70)
