@@ -42,7 +42,13 @@ class UnmatchedRecord:
 
     id: str | int
     cause: Literal[
-        "no_place", "no_eligible_partner", "below_minimum_score", "partners_taken", "not_chosen"
+        "no_place",
+        "no_eligible_partner",
+        "below_minimum_score",
+        "partners_closed",
+        "partners_taken",
+        "no_seat",
+        "not_chosen",
     ]
     words: str
     eligible: int

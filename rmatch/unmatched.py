@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmatch.forms import on_grid
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ class Cause(Enum):
     NO_PLACE = "no place: capacity 0"
     NO_ELIGIBLE_PARTNER = "no eligible partner"
     BELOW_MINIMUM_SCORE = "every partner the other rules allow is below the minimum score"
+    PARTNERS_CLOSED = "no eligible partner has a place: capacity 0"
     PARTNERS_TAKEN = "all eligible partners are taken by pairs that gain more in all"
+    NO_SEAT = "an eligible partner still has a place, but every seat of the programme is used"
     NOT_CHOSEN = "an eligible partner still has a place"
 
 
@@ -44,9 +47,10 @@ class Taken:
 class Unmatched:
     """Somebody without a pair, and why.
 
-    ``eligible`` counts the partners that all rules allow; ``removed_by`` counts, for each rule, the
-    partners it forbids (one partner may be forbidden by several); ``taken`` lists the best eligible
-    partners, the highest score first.
+    ``eligible`` counts the partners that all rules allow, ``closed`` those of them whose capacity
+    is 0; ``removed_by`` counts, for each rule, the partners it forbids (one partner may be
+    forbidden by several); ``taken`` lists the best eligible partners with a place, the highest
+    score first.
     """
 
     id: Any
@@ -55,20 +59,22 @@ class Unmatched:
     eligible: int
     removed_by: Mapping[str, int] = field(default_factory=dict)
     taken: tuple[Taken, ...] = ()
+    closed: int = 0
 
     @property
     def words(self) -> str:
         """The cause in a sentence."""
         if self.cause is Cause.NO_ELIGIBLE_PARTNER:
             rules = ", ".join(f"{name} removes {count}" for name, count in self.removed_by.items())
-            return f"no eligible partner: {rules or 'there is nobody on the other side'}"
-        if self.cause is Cause.PARTNERS_TAKEN and self.taken:
-            best = self.taken[0]
+            return f"no eligible partner: {rules or 'there is nobody else on the other side'}"
+        if self.cause is Cause.PARTNERS_TAKEN:
+            best, number = self.taken[0], self.eligible - self.closed
+            with_place = " with a place" if self.closed else ""
             by = ", ".join(map(str, best.by))
-            return (
-                f"all {self.eligible} eligible partners are taken; "
-                f"the best, {best.partner} ({best.score:.2f}), is with {by}"
-            )
+            found = f"{best.partner} ({best.score:.2f}), is with {by}"
+            if number == 1:
+                return f"the one eligible partner{with_place}, {found}"
+            return f"all {number} eligible partners{with_place} are taken; the best, {found}"
         return str(self.cause.value)
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,28 +116,37 @@ def _explain(matching: Matching, side: str, people: NDArray[np.intp]) -> list[Un
     problem = matching.problem
     rows, cols = (people, slice(None)) if side == "mentor" else (slice(None), people)
     gains, allowed = problem.block(rows, cols)
-    removed: dict[str, NDArray[np.int64]] = {}
-    lawful = allowed
+    axis = 1 if side == "mentor" else 0
+    lawful, removed = allowed, {"the matrix of allowed pairs": (~allowed).sum(axis=axis)}
     if isinstance(problem, Problem):
-        lawful, removed = removed_by(problem, rows, cols, axis=1 if side == "mentor" else 0)
+        lawful, removed = removed_by(problem, rows, cols, axis)
     if side == "mentee":
         gains, allowed, lawful = gains.T, allowed.T, lawful.T
     ids = matching.mentor_ids if side == "mentor" else matching.mentee_ids
-    most = problem.bounds.mentor_most if side == "mentor" else problem.bounds.mentee_most
+    bounds = problem.bounds
+    most, theirs = bounds.mentor_most, bounds.mentee_most
+    if side == "mentee":
+        most, theirs = theirs, most
+    seats_used = bounds.seats is not None and len(matching) >= bounds.seats
     result = []
     for at, person in enumerate(people.tolist()):
         eligible = np.flatnonzero(allowed[at])
-        taken = _taken(matching, side, eligible, gains[at])
-        if most[person] == 0:
+        open_ = eligible[theirs[eligible] > 0]
+        if most[person] == 0 and len(theirs):  # where there is nobody, nobody has a place
             cause = Cause.NO_PLACE
         elif not len(eligible):
             below = bool(lawful[at].any())
             cause = Cause.BELOW_MINIMUM_SCORE if below else Cause.NO_ELIGIBLE_PARTNER
+        elif not len(open_):
+            cause = Cause.PARTNERS_CLOSED
+        elif _full(matching, side, open_):
+            cause = Cause.PARTNERS_TAKEN
         else:
-            full = _full(matching, side, eligible)
-            cause = Cause.PARTNERS_TAKEN if full else Cause.NOT_CHOSEN
+            cause = Cause.NO_SEAT if seats_used else Cause.NOT_CHOSEN
         counts = {name: int(count[at]) for name, count in removed.items() if count[at]}
-        result.append(Unmatched(ids[person], side, cause, len(eligible), counts, taken))
+        taken = _taken(matching, side, open_, gains[at])
+        closed = len(eligible) - len(open_)
+        result.append(Unmatched(ids[person], side, cause, len(eligible), counts, taken, closed))
     return result
 
 
@@ -144,7 +159,7 @@ def removed_by(
     for rule, form in zip(problem.pair_rules, problem.pair_forms, strict=False):
         mask = form.block(rows, cols)
         if rule.minimum_score is not None:
-            mask = problem.gains(rows, cols) >= (problem.min_gain or 0)
+            mask = problem.gains(rows, cols) >= int(on_grid(np.array(rule.minimum_score)))
         else:
             lawful = lawful & mask
         # A private rule's toll is counted without its name (§C11).
@@ -154,10 +169,8 @@ def removed_by(
 
 
 def _full(matching: Matching, side: str, eligible: NDArray[np.intp]) -> bool:
-    """Say whether every eligible partner has all their places taken (or no seat is left)."""
+    """Say whether every eligible partner has all their places taken."""
     bounds = matching.problem.bounds
-    if bounds.seats is not None and len(matching) >= bounds.seats:
-        return True
     partners, most = (
         (matching.cols, bounds.mentee_most)
         if side == "mentor"

@@ -108,6 +108,10 @@ class WhyUnmatched(Answer):
         if self.cause == Cause.NOT_CHOSEN.name.lower():
             would_fit = f"{counted(self.eligible, other)} would fit, with a place to spare"
             return f"{would_fit}, but no pair would add to the best total: {who}"
+        if self.cause == Cause.PARTNERS_CLOSED.name.lower():
+            would_fit = f"{counted(self.eligible, other)} would fit"
+            none = "has no place" if self.eligible == 1 else "none of them has a place"
+            return f"{would_fit}, but {none}: {who}"
         if self.seats_used:
             would_fit = f"{counted(self.eligible, other)} would fit"
             return f"{would_fit}, but every seat of the programme is used: {who}"
@@ -116,7 +120,8 @@ class WhyUnmatched(Answer):
         return f"{self.eligible} {other}s would fit, but are taken: {who}"
 
     def _discreet(self, other: str) -> str:
-        if self.cause in (Cause.PARTNERS_TAKEN.name.lower(), Cause.NOT_CHOSEN.name.lower()):
+        fitting = (Cause.PARTNERS_CLOSED, Cause.PARTNERS_TAKEN, Cause.NO_SEAT, Cause.NOT_CHOSEN)
+        if self.cause in {cause.name.lower() for cause in fitting}:
             return f"There are {other}s who would fit, but they are needed elsewhere this time"
         if self.removed_by:
             rule = self.removed_by[0].words
@@ -212,11 +217,14 @@ def _holders(matching: Matching, side: str, row: int, viewer: Viewer) -> tuple[H
     )
     ids = (matching.mentor_ids, matching.mentee_ids)
     own_ids, other_ids = ids if side == "mentor" else ids[::-1]
+    bounds = matching.problem.bounds
+    most = bounds.mentee_most if side == "mentor" else bounds.mentor_most
     for partner in eligible[np.argsort(-gains[eligible], kind="stable")].tolist():
         has = mine[theirs == partner].tolist()
         score = int(gains[partner]) * matching.problem.unit
         called = name_of(matching, other, partner, viewer)
         now = listed([name_of(matching, side, each, viewer) for each in has])
-        words = f"{called} ({figure(score)} as a pair{f', has {now}' if has else ''})"
+        now = f", has {now}" if has else "" if most[partner] else ", capacity 0"
+        words = f"{called} ({figure(score)} as a pair{now})"
         found.append(Holder(other_ids[partner], score, tuple(own_ids[h] for h in has), words))
     return tuple(found)

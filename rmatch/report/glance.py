@@ -80,6 +80,8 @@ _SHORT = {
     "NO_PLACE": "with no place of their own",
     "NO_ELIGIBLE_PARTNER": "with nobody whom the rules allow",
     "BELOW_MINIMUM_SCORE": "with partners below the minimum score only",
+    "PARTNERS_CLOSED": "with partners who fit, none of whom has a place",
+    "NO_SEAT": "with a partner who fits and has a place, but without a seat in the programme",
     "PARTNERS_TAKEN": "with partners who fit, all taken by pairs that gain more",
     "NOT_CHOSEN": "with a partner who fits, but a pair that would not add to the total",
 }

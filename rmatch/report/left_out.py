@@ -77,8 +77,12 @@ def _cause(content: Content, person: Unmatched) -> str:
     other = "mentee" if person.side == "mentor" else "mentor"
     if person.cause is Cause.NO_PLACE:
         return "has no place: the capacity is 0"
-    if person.cause is Cause.PARTNERS_TAKEN and person.taken:
+    if person.cause is Cause.PARTNERS_TAKEN:
         return _taken(content, person, other)
+    if person.cause is Cause.PARTNERS_CLOSED:
+        return f"no {other} who fits has a place: the capacity is 0"
+    if person.cause is Cause.NO_SEAT:
+        return f"a {other} who fits has a place, but every seat of the programme is used"
     if person.cause is Cause.NOT_CHOSEN:
         return f"a {other} who fits has a place, but no pair would add to the best total"
     removed = sorted(person.removed_by.items(), key=lambda item: -item[1])
@@ -96,9 +100,11 @@ def _taken(content: Content, person: Unmatched, other: str) -> str:
     has = listed([_named(content, f"{person.side}s", each) for each in best.by])
     said = f"{_named(content, f'{other}s', best.partner)} ({figure(best.score)})"
     said += f", with {has}" if has else ""
-    if person.eligible == 1:
-        return f"the one {other} who fits is taken: {said}"
-    return f"all {person.eligible} {other}s who fit are taken; the best: {said}"
+    places, number = " and has a place" if person.closed else "", person.eligible - person.closed
+    if number == 1:
+        return f"the one {other} who fits{places} is taken: {said}"
+    places = places.replace("has", "have")
+    return f"all {number} {other}s who fit{places} are taken; the best: {said}"
 
 
 def _named(content: Content, side: str, person: Any) -> str:

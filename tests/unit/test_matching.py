@@ -189,3 +189,12 @@ def test_the_table_of_pairs_has_names_where_people_have_them() -> None:
     assert "mentor_name" not in replace(matching, aliases=aliases).to_records()[0]
     nameless = rmatch.match(mentors[1:], [{"id": 8, "goals": "AI"}])
     assert "mentor_name" not in nameless.to_frame("pandas").columns
+
+
+def test_two_minimum_scores_are_counted_each_for_itself():
+    """What the laxer one removes is not what the stricter one does."""
+    mentors = [{"id": "m1", "skills": "AI:2"}, {"id": "m2", "skills": "AI:1"}]
+    rules = [MinimumScore(0.3), MinimumScore(0.9)]
+    matching = rmatch.match(mentors, [{"id": "s", "goals": "AI:5"}], rules=rules)
+    (mentee,) = matching.unmatched_mentees
+    assert mentee.removed_by == {"the score is at least 0.3": 1, "the score is at least 0.9": 2}

@@ -182,9 +182,56 @@ def test_unmatched_people_have_causes():
     (mentee,) = matching.unmatched_mentees
     assert mentor.cause.name == "NO_ELIGIBLE_PARTNER"
     assert mentee.cause.name == "PARTNERS_TAKEN"
-    assert mentee.words == "all 1 eligible partners are taken; the best, 0 (2.00), is with 0"
+    assert mentor.words == "no eligible partner: the matrix of allowed pairs removes 2"
+    assert mentee.words == "the one eligible partner, 0 (2.00), is with 0"
     assert mentee.taken[0].price is not None
     assert 2.0 <= mentee.taken[0].price <= 3.0
+
+
+def test_where_there_is_nobody_no_capacity_is_blamed():
+    """The other side is empty: that is the cause, not a capacity of 0."""
+    matching = rmatch.match_matrix(np.zeros((1, 0)))
+    (mentor,) = matching.unmatched_mentors
+    assert mentor.words == "no eligible partner: there is nobody else on the other side"
+
+
+def cause_by_definition(matching, side, person):
+    """Return the cause of one unmatched person, counted pair by pair."""
+    problem, pairs = matching.problem, list(zip(matching.rows, matching.cols, strict=True))
+    axis = 0 if side == "mentor" else 1
+    allowed = problem.allowed[person] if axis == 0 else problem.allowed[:, person]
+    counts = problem.bounds.mentor_most, problem.bounds.mentee_most
+    if counts[axis][person] == 0:
+        return "NO_PLACE"
+    eligible = [other for other in range(len(allowed)) if allowed[other]]
+    if not eligible:
+        return "NO_ELIGIBLE_PARTNER"
+    places = {other: counts[1 - axis][other] for other in eligible}
+    if not any(places.values()):
+        return "PARTNERS_CLOSED"
+    taken = {other: sum(pair[1 - axis] == other for pair in pairs) for other in eligible}
+    if all(taken[other] >= places[other] for other in eligible):
+        return "PARTNERS_TAKEN"
+    return "NO_SEAT" if len(pairs) == problem.bounds.seats else "NOT_CHOSEN"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_causes_are_true(seed):
+    """Places of 0, seats, forbidden pairs, scores of 0: the cause is what counting says."""
+    rng = np.random.default_rng(seed)
+    mentors, mentees = rng.integers(1, 6, 2)
+    matching = rmatch.match_matrix(
+        rng.integers(-1, 4, (mentors, mentees)),
+        rng.random((mentors, mentees)) < 0.6,
+        mentor_capacity=rng.integers(0, 3, mentors),
+        mentee_capacity=rng.integers(0, 3, mentees),
+        seats=rng.choice([None, 0, 1, 2]),
+    )
+    for each in (*matching.unmatched_mentors, *matching.unmatched_mentees):
+        assert each.cause.name == cause_by_definition(matching, each.side, each.id)
+        assert not each.words.endswith(("with ", ": "))
+        assert each.cause.name != "PARTNERS_TAKEN" or all(best.by for best in each.taken)
+        assert matching.why_unmatched(each.id, side=each.side).cause == each.cause.name.lower()
 
 
 @pytest.mark.parametrize("strategy", ["greedy", "first_come", "random", "stable"])
