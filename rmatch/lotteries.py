@@ -135,6 +135,8 @@ def lottery(
 
     Raises
     ------
+    InvalidInputError
+        For anything but a problem, and for a seed, a loss or draws that cannot be.
     InfeasibleError
         When rules, locks and minimums cannot hold together.
     UnsupportedFeatureError
@@ -160,7 +162,9 @@ def lottery(
     """
     from rmatch.candidates import all_candidates
     from rmatch.conflicts import infeasible
+    from rmatch.pipeline import check_problem
 
+    check_problem("lottery", problem)
     check_count("draws", draws)
     check_seed(seed)
     if not (is_finite(loss) and loss >= 0):

@@ -128,8 +128,10 @@ class Matching(Answers, Reports):
 
     @property
     def objective(self) -> float:
-        """What was maximised, in units of score; for ``total_score`` the same as ``score``.
+        """What was maximised, in units of score.
 
+        For ``total_score`` it is ``score``, with what rules add (``Priority``) or take away
+        (penalties); ``coverage_first`` and ``Tiers`` of people add their bonuses.
         Where an objective takes several solves, ``stages`` say what each reached and proved, and
         this is what the total score would count.
         """
@@ -145,7 +147,7 @@ class Matching(Answers, Reports):
 
     @property
     def gap(self) -> float | None:
-        """(bound - objective) / bound: 0 when the matching is proven optimal."""
+        """(bound - objective) / bound: 0 when proven optimal, ``None`` without a bound."""
         if self.status is Status.OPTIMAL:
             return 0.0
         if self.bound_units is None:
@@ -170,7 +172,10 @@ class Matching(Answers, Reports):
 
     @cached_property
     def prices(self) -> Prices:
-        """The dual prices in whole grid units: what one more place of each person is worth."""
+        """The dual prices in whole grid units: the most that one more place of each can add.
+
+        Raises :class:`SolverError` where there are none, see :attr:`has_prices`.
+        """
         if self.known_prices is not None:
             return self.known_prices
         if not self.has_prices:
@@ -183,7 +188,10 @@ class Matching(Answers, Reports):
 
     @cached_property
     def certificate(self) -> Certificate:
-        """Prices that prove the optimum to anyone: ``certificate.verify(problem)`` (§C9)."""
+        """Prices that prove the optimum to anyone: ``certificate.verify(problem)`` (§C9).
+
+        Raises :class:`SolverError` where there are none, see :attr:`has_prices`.
+        """
         pairs = tuple(zip(self.rows.tolist(), self.cols.tolist(), strict=True))
         return Certificate(pairs, self.units, self.prices)
 

@@ -57,7 +57,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One person, as plain data. Only ``id`` is required; ``docs`` lists how each field is used.
+    """One person, as plain data. Only ``id`` is required; ``rmatch.fields.FIELDS`` explains all.
 
     Any field that rmatch does not know goes into ``extra`` and can be used by rules on fields.
 

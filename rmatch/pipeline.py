@@ -49,11 +49,11 @@ def match(
     ----------
     mentors, mentees
         Those who teach and those who learn: a :class:`Roster`, a list of dicts or of
-        :class:`Person`, a data frame, or the path of a CSV or Excel file. The same id on both
-        sides is one person, who is never matched with themself.
+        :class:`Person`, a data frame, or the path of a CSV, Excel or parquet file. The same id on
+        both sides is one person, who is never matched with themself.
     rules
         Rules of :mod:`rmatch.rules`, pair rules and cohort rules alike, or functions of
-        (mentor, mentee) that return a bool.
+        (mentor, mentee) that return a bool, or ``None`` where data is missing.
     score
         Score parts of :mod:`rmatch.scoring`, weights divided by their sum. Default: those parts
         of ``rmatch.scoring.default_score()`` for which the rosters have data.
@@ -70,10 +70,12 @@ def match(
         randomised strategies.
     time_limit
         Seconds for the solve, after which the best matching so far is returned: ``feasible``, with
-        ``matching.bound`` and ``matching.gap``. Ctrl-C does the same. Of the solvers, ``flow`` and
+        ``matching.bound`` and ``matching.gap``, or for objectives of several stages with what each
+        proved in ``matching.stages``. Ctrl-C does the same. Of the solvers, ``flow`` and
         ``assignment`` know no limit; they only get what they finish in about a second.
     memory_limit
-        Bytes that the solve of a large problem may take, beyond the people themselves.
+        Bytes that a priced solve, that of a large problem, may take beyond the people themselves.
+        Others do not look at it.
     threads
         Threads for scans of large problems; default one for each processor. The result is the same.
     engine
@@ -88,11 +90,15 @@ def match(
     Raises
     ------
     InvalidInputError
-        Naming every bad row at once.
+        Naming every bad row at once; also for rules, scores and options that cannot be.
     InfeasibleError
         When rules, locks and minimums cannot hold together; it names a smallest set of them.
     UnsupportedFeatureError
-        When the solver asked for cannot do it; the message names those that can.
+        When the solver or objective asked for cannot do it; the message names those that can.
+    SolverError
+        When a limit of time or memory ends the search before there is any matching.
+    MissingDependencyError
+        When a file or a solver needs an optional package; it names the extra.
 
     Examples
     --------
@@ -151,7 +157,8 @@ def match_matrix(
     scores
         (mentors, mentees) numbers, dense or ``scipy.sparse`` (then only stored entries are
         allowed pairs, an explicit 0 included). Masked entries are forbidden pairs. Integers stay
-        exactly as they are.
+        exactly as they are; floats go on a fine grid (§C3), and ``matching.problem.rounding`` is
+        what that can change in all.
     allowed
         (mentors, mentees) booleans; default all. Forbidden pairs may hold any score, NaN too.
     mentor_capacity, mentee_capacity, mentor_minimum, mentee_minimum
@@ -162,6 +169,11 @@ def match_matrix(
         As in :func:`match`. ``seed`` serves randomised strategies only: ties go by position.
     limits
         ``time_limit``, ``memory_limit``, ``threads``, ``engine`` and ``callback`` of :func:`match`.
+
+    Raises
+    ------
+    InvalidInputError, InfeasibleError, UnsupportedFeatureError, SolverError
+        As :func:`match` does. People of a matrix are their positions, from 0.
 
     Examples
     --------
@@ -214,6 +226,11 @@ def solve(
         Seconds already spent on phases before, to stand in ``matching.seconds`` too.
     candidates
         The problem's candidates, where they are at hand already.
+
+    Raises
+    ------
+    InvalidInputError, InfeasibleError, UnsupportedFeatureError, SolverError
+        As :func:`match` does.
 
     Examples
     --------

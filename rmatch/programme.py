@@ -191,7 +191,10 @@ _TYPES: dict[str, Any] = {
 
 
 def read_programme(path: str | Path) -> Programme:
-    """Read a programme from a ``.toml`` or ``.json`` file."""
+    """Read a programme from a ``.toml`` or ``.json`` file.
+
+    Raises ``InvalidInputError`` that names the file and every slip in it.
+    """
     file = Path(path)
     if file.suffix not in (".toml", ".json"):
         raise InvalidInputError(f"{file.name}: a programme is a .toml or .json file")
@@ -212,6 +215,7 @@ def profile(name: str) -> Programme:
     """Return a preset: technology, inclusion, leadership, innovation or engagement.
 
     A preset is a place to begin: look at it, change it with ``replace``, write it to a file.
+    Another name raises ``InvalidInputError``.
 
     Examples
     --------

@@ -153,6 +153,11 @@ def readiness(
     not_signed_up
         People like mentees who did not sign up; those who miss most come first.
 
+    Raises
+    ------
+    InvalidInputError
+        Naming every bad row at once, as :func:`rmatch.match` does.
+
     Examples
     --------
     >>> import rmatch

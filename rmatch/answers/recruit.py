@@ -120,6 +120,22 @@ def recruit(matching: Matching, n: int = 3, *, viewer: str | Viewer = "owner") -
     What each of thousands of such profiles would bring is read from the dual prices, exactly (one
     shortest path prices them all); each chosen one is then added and the problem solved again.
 
+    Parameters
+    ----------
+    matching
+        A proven optimum of rosters by ``"total_score"`` or ``"coverage_first"``.
+    n
+        The most mentors to recruit, at least 1; fewer are named where more would bring nothing.
+    viewer
+        "owner" or "auditor".
+
+    Raises
+    ------
+    InvalidInputError
+        For a participant, a count below 1, and a ready-made matrix, which has no skills.
+    UnsupportedFeatureError
+        For other objectives, cohort rules, and what is not proven optimal.
+
     Examples
     --------
     >>> import rmatch

@@ -108,6 +108,18 @@ def training_plan(matching: Matching, *, share: float = 1.0) -> TrainingPlan:
     A set cover, solved exactly as an integer program (R. Karp, "Reducibility among combinatorial
     problems", 1972, names the problem).
 
+    Parameters
+    ----------
+    matching
+        A matching of rosters.
+    share
+        How many of the people with open goals are to be served, from 0 to 1 (all).
+
+    Raises
+    ------
+    InvalidInputError
+        For another share, and for a ready-made matrix, which has no goals.
+
     Examples
     --------
     >>> import rmatch

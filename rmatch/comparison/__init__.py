@@ -85,6 +85,13 @@ def compare(
     figures are in the problem's own score. Differences are over mentees, each with and without
     (paired bootstrap): a mentee counts with the sum of the scores of their pairs, 0 without any.
 
+    Raises
+    ------
+    InvalidInputError
+        For strategies, figures and a baseline that there are not.
+    UnsupportedFeatureError
+        Where not one of the strategies can be tried; others that cannot are in ``left_out``.
+
     Examples
     --------
     >>> import rmatch

@@ -101,7 +101,10 @@ class Circles(Answer):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return one record per person in a circle: circle, side, person, score, reasons."""
+        """Return one record per person in a circle: circle, side, person, score, language, slots.
+
+        ``circle`` counts from 1; ``score`` is a mentee's, and ``None`` for mentors.
+        """
         return [
             {
                 "circle": number,
@@ -192,6 +195,12 @@ def circles(
     the first lacks.
 
     Capacities are 1: everybody is in at most one circle; capacity 0 means no place.
+
+    Raises
+    ------
+    InvalidInputError
+        For bad people, sizes and options, and for what circles do not know: cohort rules, minimums
+        and other objectives.
 
     Examples
     --------

@@ -86,6 +86,11 @@ def read_people(source: Any, **options: Any) -> tuple[Roster, Roster]:
     ``role`` is ``mentor`` (teaches), ``mentee`` (learns) or ``both``. ``options`` are those of
     :func:`read_roster`.
 
+    Raises
+    ------
+    InvalidInputError
+        Every bad cell and role, with its row number; ``.problems`` holds them as data.
+
     Examples
     --------
     >>> import rmatch

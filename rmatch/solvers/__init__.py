@@ -128,8 +128,9 @@ class Options:
         """Tell the callback how far a solve is.
 
         Every report has ``phase``, and ``objective``, ``bound`` (both in whole grid units) and
-        ``gap`` (a share), each ``None`` while unknown. Priced solves add ``round``, ``scanned``
-        (the share of the current scan that is done), ``pairs``, ``edges`` and ``seconds``.
+        ``gap`` (a share), each ``None`` while unknown. Priced solves add ``round``, ``pairs``,
+        ``edges``, ``touched`` (pairs whose gain was computed so far) and ``seconds``; during a scan
+        also ``scanned``, the share of it that is done.
         """
         if self.callback is not None:
             gap = None if objective is None or bound is None else gap_of(objective, bound)

@@ -11,7 +11,7 @@ from rmatch.errors import MissingDependencyError, SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status
 from rmatch.solvers.milp import nothing
-from rmatch.solvers.program import Solution, program
+from rmatch.solvers.program import Solution, out_of_time, program
 
 if TYPE_CHECKING:
     from rmatch.solvers.program import Program
@@ -58,6 +58,8 @@ def maximise(written: Program, options: Options) -> Solution:
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         raise Infeasible
+    if status == cp_model.UNKNOWN and options.time_limit is not None:
+        raise out_of_time("CP-SAT", options)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         name = solver.status_name(status)
         raise SolverError(f"CP-SAT ended without a matching: {name}", name)

@@ -13,7 +13,7 @@ from rmatch.candidates import Candidates, Feature
 from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status, cohort_pricing
-from rmatch.solvers.program import Solution, program
+from rmatch.solvers.program import Solution, out_of_time, program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,6 +84,8 @@ def maximise(written: Program, options: Options) -> Solution:
     )
     if result.status == 2:
         raise Infeasible
+    if result.x is None and result.status == 1:
+        raise out_of_time("HiGHS", options)
     if result.x is None:
         raise SolverError(f"HiGHS ended without a matching: {result.message}", result.message)
     values = np.rint(result.x).astype(np.int64)

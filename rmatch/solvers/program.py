@@ -9,10 +9,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from rmatch.candidates import Candidates, folded
+from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from rmatch.solvers import Options
 
     Ints = NDArray[np.int64]
 
@@ -121,6 +124,15 @@ class Frame:
         if candidates.cohort is not None and len(candidates.cohort):
             cost += candidates.cohort.coefficients.T @ prices[-len(candidates.cohort) :]
         return cost
+
+
+def out_of_time(solver: str, options: Options) -> SolverError:
+    """Return the error for a limit of time that came before any solution."""
+    return SolverError(
+        f"time was up before {solver} had any matching: time_limit={options.time_limit:g} is too "
+        "little for these people under these rules; allow more",
+        "time limit",
+    )
 
 
 def program(candidates: Candidates) -> Program:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.orlib import Generalised
+from rmatch.errors import SolverError
 from rmatch.solvers import Options, Status
 from rmatch.solvers.cpsat import CpSat
 from rmatch.solvers.milp import Milp
@@ -25,6 +26,14 @@ def test_every_run_chooses_the_same_pairs(solver):
     found = [solver.solve(instance(4, 16), Options(seed=7)) for _ in range(3)]
     assert all(each.status is Status.OPTIMAL for each in found)
     assert all(np.array_equal(found[0].edges, each.edges) for each in found)
+
+
+@pytest.mark.parametrize("solver", [Milp(), CpSat()], ids=lambda each: each.name)
+def test_a_limit_that_ends_before_any_matching_says_so(solver):
+    """And what to do, in place of the solver's own words."""
+    with pytest.raises(SolverError, match=r"time was up .* time_limit=0 .* allow more") as ended:
+        solver.solve(instance(20, 100), Options(time_limit=0))
+    assert ended.value.status == "time limit"
 
 
 def test_the_number_of_workers_and_the_seed_change_no_objective():

@@ -88,6 +88,7 @@ def test_options_are_what_they_should_be(options, message):
         (lambda matching: matching.training_plan(share="x"), "share='x'; 0 to 1"),
         (lambda matching: matching.why(["m"], "s"), r"no mentor has the id \['m'\]"),
         (lambda matching: rmatch.lottery(matching.problem, seed="a"), "seed='a'"),
+        (lambda matching: rmatch.lottery(matching, seed=1), "lottery: .* give its .problem"),
         (lambda matching: rmatch.lottery(matching.problem, seed=1, draws="x"), "draws='x'"),
         (lambda matching: rmatch.lottery(matching.problem, seed=1, loss="x"), "loss='x'"),
     ],
