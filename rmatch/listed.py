@@ -42,7 +42,7 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
     deadline = None if options.time_limit is None else perf_counter() + options.time_limit
     largest = int(np.abs(candidates.gain).max(initial=0))
     listed = first_edges(candidates)
-    chosen, warm = candidates.locked, None
+    chosen, warm, bids = candidates.locked, None, 0
     while True:
         edges = np.flatnonzero(listed)
         start = np.searchsorted(edges, chosen)
@@ -62,7 +62,8 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
             return Selection(chosen, found.status, candidates.value(chosen), bound, prices)
         listed[next_edges(candidates, missing, more[missing], MORE)] = True
         fresh = len(np.unique(candidates.mentee[missing]))
-        warm = prices if worth_repairing(fresh, candidates.shape[1]) else None
+        bids = found.bids or bids
+        warm = prices if worth_repairing(fresh, bids) else None
 
 
 def first_edges(candidates: Candidates) -> Bools:

@@ -179,6 +179,7 @@ class _Loop:
     rounds: int = 0
     touched: int = 0
     fresh: int = 0  # mentees with new edges
+    bids: int = 0  # that the last program which was not repaired took
     unfair: int = 0  # new edges that gain more than the prices
     near: int = 0  # how much less than its prices a pair near them may gain
     scanned: NDArray[np.int64] | None = None  # mentors' prices at the last scan
@@ -238,7 +239,7 @@ class _Loop:
     def _solve(self, candidates: Candidates) -> Selection:
         before = perf_counter()
         self._report("solving")
-        warm = self.prices is not None and worth_repairing(self.fresh, self.problem.shape[1])
+        warm = worth_repairing(self.fresh, self.bids)
         start = None
         if warm and self.pairs is not None:
             start = self.edges.at(self.pairs)
@@ -249,6 +250,7 @@ class _Loop:
             start=start,
             deadline=self._deadline,
         )
+        self.bids = selection.bids or self.bids
         self._lap("solving", before)
         return selection
 

@@ -85,6 +85,7 @@ class Selection:
     bound: int | None
     prices: Prices | None = None
     stages: tuple[Stage, ...] = ()
+    bids: int = 0  # that the sparse solver made for it
 
 
 #: What can run the scans of large problems, besides threads of this process (``None``).

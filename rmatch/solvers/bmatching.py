@@ -113,21 +113,27 @@ def optimise(
     """
     free = _without_locks(candidates)
     network, state = _network(free, largest, warm, free.positions(start))
-    finished = _run(network, state, bids=warm is None, fair=fair, deadline=deadline)
+    bids = _bid(network, state, deadline) if warm is None else 0
+    if warm is not None and not fair:
+        kernels.load("bidding").rise(network, state)
+    finished = _settle(network, state, deadline)
     seat = _seats(network, state, free.bounds.seats)
     chosen = free.selection(np.flatnonzero(state.chosen))
     prices = _prices(candidates, state, seat, free)
     value, bound = candidates.value(chosen), bound_over(candidates, prices)
     if not finished:
-        return Selection(chosen, Status.FEASIBLE, value, bound, prices)
+        return Selection(chosen, Status.FEASIBLE, value, bound, prices, bids=bids)
     if value != bound and meets_minimums(candidates, chosen):
         raise SolverError(f"the sparse solver proved {bound} but found {value}", "gap")
-    return Selection(chosen, Status.OPTIMAL, value, bound, prices)
+    return Selection(chosen, Status.OPTIMAL, value, bound, prices, bids=bids)
 
 
-def worth_repairing(changed: int, mentees: int) -> bool:
-    """Say whether so few mentees have new edges that a warm start is faster than bids."""
-    return changed * 8 < mentees
+def worth_repairing(changed: int, bids: int) -> bool:
+    """Say whether so few mentees have new edges that a warm start is faster than bids anew.
+
+    The path that settles one of them takes as long as some 80 of the bids did last time.
+    """
+    return changed * 80 < bids
 
 
 def meets_minimums(candidates: Candidates, chosen: NDArray[np.intp]) -> bool:
@@ -258,25 +264,29 @@ def _must(candidates: Candidates, largest: int) -> int:
     return must
 
 
-def _run(network: Network, state: State, *, bids: bool, fair: bool, deadline: float | None) -> bool:
-    """Bid, make edges fair, settle people; return whether the end was reached."""
-    bidding, paths = kernels.load("bidding"), kernels.load("paths")
-    people = len(network.most)
-    if bids:
-        queue = np.zeros(people - network.mentors + 1, np.int32)
-        spread = int(np.ptp(network.gains)) if len(network.gains) else 0
-        for turn in range(_TURNS):
-            step = 1 + spread // max(256 >> 2 * max(turn + 1 - _FINE, 0), 1)
-            made = bidding.bid(network, state, step, 10 * len(queue), queue)
-            if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
-                break
-        bidding.tighten(network, state, 2)
-    elif not fair:
-        bidding.rise(network, state)
-    search = paths.search_for(people)
+def _bid(network: Network, state: State, deadline: float | None) -> int:
+    """Bid, and make all edges fair; return the number of bids."""
+    kernel = kernels.load("bidding")
+    queue = np.zeros(len(network.most) - network.mentors + 1, np.int32)
+    spread = int(np.ptp(network.gains)) if len(network.gains) else 0
+    bids = 0
+    for turn in range(_TURNS):
+        step = 1 + spread // max(256 >> 2 * max(turn + 1 - _FINE, 0), 1)
+        made = kernel.bid(network, state, step, 10 * len(queue), queue)
+        bids += made
+        if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
+            break
+    kernel.tighten(network, state, 2)
+    return bids
+
+
+def _settle(network: Network, state: State, deadline: float | None) -> bool:
+    """Settle everybody by shortest paths, edges being fair; return whether the end was reached."""
+    kernel, people = kernels.load("paths"), len(network.most)
+    search = kernel.search_for(people)
     order = np.arange(people, dtype=np.int32)
     return _in_slices(
-        lambda at: paths.settle(network, state, search, order, at, _WORK), people, deadline
+        lambda at: kernel.settle(network, state, search, order, at, _WORK), people, deadline
     )
 
 
