@@ -370,6 +370,10 @@ class Matching(Answers, Reports):
                 f"score {self.score:.4g} in total; per pair {scores.mean():.3f} on average, "
                 f"{scores[0]:.3f} at worst, {scores[-1]:.3f} at best"
             )
+        weights = zip(self.part_names, getattr(self.problem, "weights", ()), strict=True)
+        shares = [f"{name.replace('_', ' ')} {weight:.2g}" for name, weight in weights]
+        if len(shares) > 1:
+            lines.append(f"weights: {', '.join(shares)}")
         lines.append(self.proof)
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 

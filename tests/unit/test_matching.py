@@ -198,3 +198,12 @@ def test_two_minimum_scores_are_counted_each_for_itself():
     matching = rmatch.match(mentors, [{"id": "s", "goals": "AI:5"}], rules=rules)
     (mentee,) = matching.unmatched_mentees
     assert mentee.removed_by == {"the score is at least 0.3": 1, "the score is at least 0.9": 2}
+
+
+def test_the_weights_of_the_parts_are_printed():
+    """A default score says what it is made of; one part alone needs no weight."""
+    mentors = [{"id": "m", "skills": "AI:4", "goals": "law:3"}]
+    mentees = [{"id": "s", "skills": "law:4", "goals": "AI:4"}]
+    summary = rmatch.match(mentors, mentees).summary()
+    assert "weights: teaching coverage 0.79, return coverage 0.21" in summary.splitlines()
+    assert "weights" not in rmatch.match_matrix([[1.0]]).summary()
