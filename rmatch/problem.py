@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +21,7 @@ from rmatch.people import Roster, align
 from rmatch.rows import CohortRows, Row
 from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import CohortRule
-from rmatch.scoring import default_score
+from rmatch.scoring import score_parts
 from rmatch.scoring.base import ScorePart
 
 if TYPE_CHECKING:
@@ -108,17 +107,7 @@ class Problem:
         for rule in given:
             rule.validate(mentors, mentees)
         bound = tuple(rule.bound(mentors, mentees) for rule in given)
-        parts = _default_parts(mentors, mentees) if score is None else _as_parts(score)
-        for part in parts:
-            part.validate(mentors, mentees)
-        parts = tuple(part.bound(mentors, mentees) for part in parts)
-        if len({part.name for part in parts}) < len(parts):
-            raise InvalidInputError("two score parts have the same name; give each its own")
-        total = sum(part.weight for part in parts)
-        if parts and total <= 0:
-            raise InvalidInputError("all weights are 0; at least one must be above 0")
-        if not math.isfinite(total):
-            raise InvalidInputError("the weights add up beyond floats; scale them down")
+        parts = score_parts(score, mentors, mentees)
         if seats is not None and not (is_whole(seats) and seats >= 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
         problem = cls(
@@ -406,30 +395,6 @@ def _as_rule(rule: Any) -> PairRule | CohortRule:
     if callable(rule):
         return Predicate(function=rule)
     raise InvalidInputError(f"{rule!r} is not a rule: give a rule of rmatch.rules or a function")
-
-
-def _as_parts(score: Any) -> tuple[ScorePart, ...]:
-    """Return the score parts; whatever is none is named."""
-    parts = listed("score", score)
-    for part in parts:
-        if isinstance(part, type) and issubclass(part, ScorePart):
-            raise InvalidInputError(
-                f"score part {part.__name__} is a class; write {part.__name__}()"
-            )
-        if not isinstance(part, ScorePart):
-            raise InvalidInputError(f"{part!r} is not a score part: give parts of rmatch.scoring")
-    return parts
-
-
-def _default_parts(mentors: Roster, mentees: Roster) -> tuple[ScorePart, ...]:
-    """Return the default score without the parts that these rosters have no data for."""
-    parts = tuple(part for part in default_score() if part.available(mentors, mentees))
-    if not parts:
-        raise InvalidInputError(
-            "the rosters have nothing that the default score reads (goals, values, interests, "
-            "site or timezone); add columns, or give score=[...]"
-        )
-    return parts
 
 
 def _not_self(mentors: Roster, mentees: Roster) -> Exceptions:

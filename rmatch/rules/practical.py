@@ -254,17 +254,12 @@ class Accessibility(PairRule):
         return mentor.needs <= mentee.accepts and mentee.needs <= mentor.accepts
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        forms = tuple(
-            form
-            for form in (
-                _meets(mentors, mentees, needy_are_mentors=True),
-                _meets(mentees, mentors, needy_are_mentors=False),
-            )
-            if form is not None
+        both_ways = (
+            _meets(mentors, mentees, needy_are_mentors=True),
+            _meets(mentees, mentors, needy_are_mentors=False),
         )
         everybody = np.ones(len(mentors), dtype=bool), np.ones(len(mentees), dtype=bool)
-        whole = forms[0] if len(forms) == 1 else All(forms)
-        return Shape(whole, *everybody)
+        return Shape(All(both_ways), *everybody)
 
     def describe(self) -> str:
         return "not eligible"
