@@ -192,6 +192,8 @@ def rematch(
         For unknown people and states, and whatever :func:`rmatch.match` raises.
     InfeasibleError
         When rules, locks and minimums cannot hold together.
+    UnsupportedFeatureError
+        For objectives other than ``"total_score"`` and ``"coverage_first"``.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from pathlib import Path
 from rmatch import objectives, rules, scoring
 
 PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "rules.md").read_text(encoding="utf-8")
+SCORES = (Path(__file__).parents[3] / "docs" / "concepts" / "scores.md").read_text("utf-8")
 TABLE = [line for line in PAGE.splitlines() if re.match(r"\| C\d+ ", line)]
 NAMED = set(re.findall(r"`([A-Z]\w+)", PAGE))
 
@@ -20,6 +21,14 @@ def test_every_item_of_the_catalogue_has_one_line():
 def test_every_registered_rule_is_on_the_page():
     """A new rule cannot be forgotten here."""
     assert {*rules.RULES, *rules.COHORT_RULES} <= NAMED
+
+
+def test_every_score_part_is_on_the_page_of_scores():
+    """With the weight of the default score, where it has one."""
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| ([\d.]+) \|", SCORES))
+    parts = {type(part).__name__: part.weight for part in scoring.default_score()}
+    assert {name: float(weight) for name, weight in rows.items()} == parts
+    assert {*scoring.PARTS, "CustomScore"} <= set(re.findall(r"`([A-Z]\w+)", SCORES))
 
 
 def test_every_class_on_the_page_exists():
