@@ -15,9 +15,10 @@ TOP = """\
 A list of pairs raises questions. Everybody who runs a programme hears them: *Why these two? Why not
 somebody else? Why is she without a mentor? Which rule costs us most? Whom should we recruit?* A
 `Matching` answers them. Each answer is data first (`to_dict()`, `to_frame()`) and then plain words
-(`print(answer)`). Costs are exact: they are what a new solve with the change made would find. They are
-told as people matched and score, so they are there for the objectives `total_score` and `coverage_first`;
-others are refused, but for what has no cost: `why`, `agreement`, `learning_goals`, `training_plan`.
+(`print(answer)`). Costs are exact: they are what a new solve with the change made would find.
+They are told as people matched and score, so they are there for the objectives `total_score` and
+`coverage_first`. Of a matching by another objective, `why` (then without costs), `agreement`,
+`learning_goals`, `training_plan` and `frontier` can be asked; the others are refused.
 
 ```python
 import rmatch
@@ -43,9 +44,11 @@ matching = rmatch.match(mentors, mentees, **developer_survey_programme())
 
 "The total" is the sum of the scores of all pairs, each between 0 and 1. "The next best mentor would
 be ...: the total would fall by 0.05" means: choose that pair, let everybody else change as well as
-they can, and the best total there is will be 0.05 lower than now. What several rules cost together is
-"shared fairly" by Shapley's value (1953): what dropping a rule adds, on average over all orders of dropping
-them; exact for up to eight rules, estimated from random orders for more, and then said with "about".
+they can, and the best total there is will be 0.05 lower than now.
+
+What several rules cost together is "shared fairly" by Shapley's value (1953): what dropping a rule
+adds, on average over all orders of dropping them. This is exact for up to eight rules; for more it
+is estimated from random orders, and said with "about".
 """
 
 VIEWERS = """\
