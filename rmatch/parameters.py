@@ -7,6 +7,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -80,6 +81,23 @@ def check_keywords(function: Callable[..., Any], given: Mapping[str, Any], optio
                 f"{function.__name__}() got an unexpected keyword argument {name!r}"
                 f"{did_you_mean(name, [*named, *known])}"
             )
+
+
+def called(function: Callable[..., Any]) -> str:
+    """Return what a user's function goes by: its name, never where in memory it is.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> called(len), called(partial(round, 2))
+    ('len', 'round')
+    """
+    while isinstance(function, partial):
+        function = function.func
+    name: str = getattr(function, "__name__", type(function).__name__)
+    if name == "<lambda>":  # several on one page are told apart by their lines
+        return f"lambda in line {function.__code__.co_firstlineno}"
+    return name
 
 
 def id_pairs(name: str, pairs: Any) -> tuple[tuple[str, str], ...]:

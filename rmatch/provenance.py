@@ -7,7 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import rmatch
+from rmatch.parameters import called
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -75,4 +78,8 @@ def canonical(value: Any) -> Any:
         return [canonical(each) for each in value]
     if hasattr(value, "parameters"):  # a soft or counted rule holds its rule
         return _plain(value)
-    return getattr(value, "__qualname__", None) or repr(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if callable(value):
+        return getattr(value, "__qualname__", None) or called(value)
+    return repr(value)

@@ -155,7 +155,7 @@ def removed_by(
 ) -> tuple[NDArray[np.bool_], dict[str, NDArray[np.int64]]]:
     """Return the pairs that all rules but a minimum score allow, and each rule's toll."""
     lawful = problem.pair_forms[-1].block(rows, cols)
-    removed: dict[str, NDArray[np.int64]] = {}
+    broken: dict[str, NDArray[np.bool_]] = {}
     for rule, form in zip(problem.pair_rules, problem.pair_forms, strict=False):
         mask = form.block(rows, cols)
         if rule.minimum_score is not None:
@@ -164,8 +164,8 @@ def removed_by(
             lawful = lawful & mask
         # A private rule's toll is counted without its name (§C11).
         name = "not eligible" if rule.private else rule.describe()
-        removed[name] = removed.get(name, 0) + (~mask).sum(axis=axis)
-    return lawful, removed
+        broken[name] = broken[name] | ~mask if name in broken else ~mask
+    return lawful, {name: by.sum(axis=axis) for name, by in broken.items()}
 
 
 def _full(matching: Matching, side: str, eligible: NDArray[np.intp]) -> bool:

@@ -14,7 +14,7 @@ from rmatch.errors import InvalidInputError
 from rmatch.fields import written
 from rmatch.forms import Bools, Known, Mask, PairForm, rectangle
 from rmatch.names import did_you_mean
-from rmatch.parameters import check_numbers
+from rmatch.parameters import called, check_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -175,9 +175,19 @@ class Predicate(PairRule):
     function: Callable[[Person, Person], bool | None]
     label: str = ""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not callable(self.function):
+            raise InvalidInputError(
+                f"predicate: function={self.function!r}; a function of (mentor, mentee) is needed"
+            )
+
     @property
     def name(self) -> str:
-        return self.label or getattr(self.function, "__name__", "predicate")
+        return self.label or called(self.function)
+
+    def describe(self) -> str:
+        return self.name.replace("_", " ")
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return _verdict(self, self.function(mentor, mentee), mentor, mentee)

@@ -129,6 +129,14 @@ class CustomScore(ScorePart):
     function: Callable[[Person, Person], float]
     label: str = "custom_score"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not callable(self.function):
+            raise InvalidInputError(
+                f"custom_score: function={self.function!r:.60}; a function of (mentor, mentee) is "
+                "needed"
+            )
+
     @property
     def name(self) -> str:
         return self.label

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch.rules import RULES, Predicate
+from rmatch.rules import RULES, Accessibility, Predicate, Vetoes
 from tests.parameters import RULE_ARGUMENTS
 from tests.strategies import IDS, records, rectangles, rosters
 
@@ -134,3 +136,35 @@ def test_predicates_take_missing_data_as_none():
     rule = Predicate(function=lambda mentor, mentee: None, missing="fail")
     assert not rule.allows(rmatch.Person(id="a"), rmatch.Person(id="b"))
     assert rule.replace(missing="pass").allows(rmatch.Person(id="a"), rmatch.Person(id="b"))
+
+
+def test_a_users_function_is_told_by_its_name_and_not_by_its_address():
+    """Two runs say the same, in words and in the provenance, and two lambdas are two rules."""
+
+    class Nobody:
+        def __call__(self, mentor, mentee):
+            return False
+
+    def not_a(mentor, mentee):
+        return mentor.id != "a"
+
+    rules = [not_a, lambda mentor, mentee: None, Nobody(), functools.partial(not_a)]
+    people = [{"id": "a", "skills": "AI"}], [{"id": "s", "goals": "AI"}]
+    matching = rmatch.match(*people, rules=rules)
+    told = str(matching.to_dict()) + str(matching.rule_costs())
+    assert " at 0x" not in told
+    (mentee,) = matching.unmatched_mentees
+    assert mentee.removed_by == {"not a": 1, "Nobody": 1}  # not_a twice, of one partner
+    assert matching.problem.rules[1].describe().startswith("lambda in line ")
+    with pytest.raises(rmatch.InvalidInputError, match="function='x'; a function of"):
+        Predicate("x")
+    with pytest.raises(rmatch.InvalidInputError, match="function=3; a function of"):
+        rmatch.scoring.CustomScore(3)
+
+
+def test_rules_nobody_may_name_count_each_partner_once():
+    """Two private rules against one partner are one partner, not two."""
+    mentors = [{"id": "a", "skills": "AI", "vetoes": "s", "needs": "ramp"}]
+    mentees = [{"id": "s", "goals": "AI"}]
+    matching = rmatch.match(mentors, mentees, rules=[Vetoes(), Accessibility()])
+    assert matching.unmatched_mentees[0].removed_by == {"not eligible": 1}
