@@ -64,7 +64,7 @@ One argument says who reads the answer: `viewer="owner"` (the default, whoever r
 - An **owner** reads people, numbers and rules, but never that a veto or an accessibility need is
   behind a pair that is not possible.
 - An **auditor** reads what the owner reads, the verdict of every rule for a pair, and what safety
-  rules cost.
+  rules cost; of private rules (vetoes, accessibility, wishes for a partner) neither.
 """
 
 

@@ -187,6 +187,13 @@ def checkin_plan(
     time_limit
         Seconds for each group of pairs that share people, rooms or budgets.
 
+    Raises
+    ------
+    InvalidInputError
+        For a plan that cannot be, all that is wrong at once.
+    SolverError
+        When time is up before the solver has any plan.
+
     Notes
     -----
     The number of sessions held is maximised by CP-SAT with one worker and a fixed seed, over all

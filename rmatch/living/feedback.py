@@ -102,6 +102,11 @@ def suggest_weights(
     resamples, seed
         Bootstrap samples of pairs for the intervals, and their seed.
 
+    Raises
+    ------
+    InvalidInputError
+        For a score of one part only, fewer than three ratings, and ratings of what is no pair.
+
     Notes
     -----
     Least squares of the rating on the parts' values, all coefficients but the constant at least 0,

@@ -125,6 +125,12 @@ def uplift(
         Numbers known before the programme, by name and person: for the balance table, and to find
         matched controls.
 
+    Raises
+    ------
+    InvalidInputError
+        For groups that overlap, groups and strata of fewer than two people, fewer controls than are
+        to be matched, and outcomes that are missing or no numbers.
+
     Notes
     -----
     Intervals are Welch's, with Satterthwaite's degrees of freedom, over all strata; for outcomes

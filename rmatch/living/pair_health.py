@@ -153,6 +153,11 @@ def health(
     rules
         When a pair counts as at risk.
 
+    Raises
+    ------
+    InvalidInputError
+        Naming all bad events at once.
+
     Examples
     --------
     >>> from datetime import date

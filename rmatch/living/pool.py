@@ -161,6 +161,12 @@ def reciprocal(
     seed, reading
         As in :func:`rmatch.match`.
 
+    Raises
+    ------
+    InvalidInputError
+        For bad people, and for what a pool does not know: cohort rules, minimums and other
+        objectives.
+
     Notes
     -----
     A maximum-weight matching in a general graph by networkx, over whole-number weights: the gains
