@@ -51,9 +51,8 @@ def ragged(
     ranked
         The value of an item is its place in the list, from 1.
     """
-    if split is None:  # a column with one id in each cell, or none, may hold numbers
-        cells = [(cell,) if isinstance(cell, _NUMBERS) and not missing(cell) else cell
-                 for cell in without_point(cells)]  # fmt: skip
+    if split is None:
+        cells = _one_in_each(cells)
     lists, which = distinct(cells)
     unread: dict[int, list[Bad]] = {}
     items, ends = _all_items(lists, unread)
@@ -74,6 +73,15 @@ def ragged(
     if len(lists) < len(cells):
         column = column.take(which)
     return with_ranks(column) if ranked else column
+
+
+def _one_in_each(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return a column with a list in place of each number: one id for a person, or none."""
+    cells = without_point(cells)
+    kinds = {kind for kind in set(map(type, cells)) if issubclass(kind, _NUMBERS)} - {bool}
+    if not kinds:
+        return cells
+    return [(cell,) if type(cell) in kinds and not missing(cell) else cell for cell in cells]
 
 
 def _all_items(cells: Sequence[Any], unread: dict[int, list[Bad]]) -> tuple[list[Any], list[int]]:

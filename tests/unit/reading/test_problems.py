@@ -77,6 +77,7 @@ CELLS = [
             "labels go into 'interests')"
         ),
     ),
+    ({"vetoes": True}, "column 'vetoes': True is no list (write items separated by ';')"),
     ({"skills": 12}, "column 'skills': 12 is no list (write items separated by ';')"),
     ({"goals": "AI:9"}, "column 'goals': 'AI': level 9 is outside 1 to 5"),
     (
