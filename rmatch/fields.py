@@ -6,6 +6,7 @@ as ``Different("cost_centre")`` can read it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -104,6 +105,15 @@ def written(column: str) -> str:
     kind = MADE.get(column)
     names = [column] if kind is None else [field.name for field in FIELDS if field.kind is kind]
     return " or ".join(map(repr, names))
+
+
+def header_key(header: str) -> str:
+    """Return what is the same for all ways to write a header: case, spaces, "_" and "-" differ."""
+    return re.sub(r"[\s_-]+", " ", header).strip().casefold()
+
+
+#: The fields by the other headers they go by, as keys.
+ALIASES = {header_key(alias): field for field in FIELDS for alias in field.aliases}
 
 
 CEFR: tuple[str, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")  # ranks 1..6

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from rmatch.viewer import Viewer
 
 
+def check_matching(function: str, matching: Any) -> None:
+    """Raise unless a function was given a matching."""
+    from rmatch.matching import Matching
+
+    if not isinstance(matching, Matching):
+        raise InvalidInputError(
+            f"{function}: matching is of type {type(matching).__name__}; a Matching is needed, as "
+            "match() and solve() return it"
+        )
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A goal that somebody can help with: levels now, reached with this partner, and wanted.

@@ -9,6 +9,7 @@ import numpy as np
 
 from rmatch.answers.answer import Answer, plain
 from rmatch.answers.effect import Effect, effect_of
+from rmatch.answers.people import check_matching
 from rmatch.answers.residual import NO_WAY
 from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import listed, name_of, paragraph
@@ -148,6 +149,7 @@ def recruit(matching: Matching, n: int = 3, *, viewer: str | Viewer = "owner") -
 level 3, in Oslo: the total would rise by 1, with 2 of 2 mentees matched. One more place of a \
 present mentor would bring nothing.
     """
+    check_matching("recruit", matching)
     who = Viewer.named(viewer)
     if who.participates:
         raise InvalidInputError("recruit() is for viewer='owner' or viewer='auditor'")

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from rmatch.answers.answer import Answer, plain
 from rmatch.answers.learning import learning_goals
+from rmatch.answers.people import check_matching
 from rmatch.answers.wording import counted, listed, paragraph
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.parameters import is_finite
@@ -134,6 +135,7 @@ def training_plan(matching: Matching, *, share: float = 1.0) -> TrainingPlan:
     1 workshop would serve 2 of 2 people with goals that no partner covers. Python up to level \
 4 (2).
     """
+    check_matching("training_plan", matching)
     if not (is_finite(share) and 0 <= share <= 1):
         raise InvalidInputError(f"share={share!r}; 0 to 1 is allowed")
     problem = matching.problem

@@ -240,6 +240,13 @@ class Score(Tier):
 
     part: ScorePart | None = None
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.part, ScorePart | None):
+            raise InvalidInputError(
+                f"Score: part={self.part!r}; a score part, such as TeachingCoverage(), or None for "
+                "the total is allowed"
+            )
+
     def validate(self, problem: Any) -> None:
         """The part must fit the rosters."""
         rosters = _rosters(problem)

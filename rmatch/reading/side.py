@@ -13,7 +13,7 @@ import numpy as np
 
 from rmatch.columns import Categories, Column
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.fields import FIELDS, KNOWN, MADE, Field, Kind, written
+from rmatch.fields import ALIASES, KNOWN, MADE, Field, Kind, header_key, written
 from rmatch.names import closest, labels, name_key
 from rmatch.parameters import is_whole
 from rmatch.people import Roster, Scale
@@ -121,7 +121,7 @@ def _headers(
     table: Table, side: str | None, options: Reading, problems: list[InputProblem]
 ) -> dict[str, str]:
     """Return the header of each field: known fields by name or alias, all others as they are."""
-    rename = {_header_key(old): new for old, new in (options.rename or {}).items()}
+    rename = {header_key(old): new for old, new in (options.rename or {}).items()}
     found: dict[str, str] = {}
     rest: list[str] = []
 
@@ -136,14 +136,14 @@ def _headers(
         found.setdefault(name, header)
 
     for header in table.columns:
-        key = _header_key(header)
+        key = header_key(header)
         name = rename.get(key, key.replace(" ", "_"))
         if name in KNOWN or name == "role" or key in rename:
             take(name, header)
         else:
             rest.append(header)
     for header in rest:
-        alias = _ALIASES.get(_header_key(header))
+        alias = ALIASES.get(header_key(header))
         if alias is not None and alias.name not in found:
             found[alias.name] = header
             continue
@@ -159,15 +159,8 @@ def _headers(
 
 
 def _unused(table: Table, options: Reading) -> frozenset[str]:
-    there = set(map(_header_key, table.columns))
-    return frozenset(old for old in options.rename or {} if _header_key(old) not in there)
-
-
-def _header_key(header: str) -> str:
-    return re.sub(r"[\s_-]+", " ", header).strip().casefold()
-
-
-_ALIASES = {_header_key(alias): field for field in FIELDS for alias in field.aliases}
+    there = set(map(header_key, table.columns))
+    return frozenset(old for old in options.rename or {} if header_key(old) not in there)
 
 
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:

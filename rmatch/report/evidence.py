@@ -315,6 +315,9 @@ def verify(path: str | Path, problem: Any) -> EvidenceCheck:
     every file is as it was written, and it is about this problem; proven optimal: the prices \
 bound every matching by 1048576 units, and this one reaches it (1 pairs priced)
     """
+    from rmatch.pipeline import check_problem
+
+    check_problem("verify", problem)
     files = _read(Path(path))
     manifest = _parsed(files, MANIFEST)
     if manifest.get("schema") != SCHEMA:

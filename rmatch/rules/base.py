@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.fields import written
+from rmatch.fields import ALIASES, header_key, written
 from rmatch.forms import Bools, Known, Mask, PairForm, rectangle
 from rmatch.names import did_you_mean
 from rmatch.parameters import called, check_numbers
@@ -209,10 +209,12 @@ def require_column(rule: Any, name: str, mentors: Roster, mentees: Roster) -> No
     """Raise where nobody has a column that a rule reads; who had it last may have left since."""
     if not (mentors.had(name) or mentees.had(name)):
         there = {*mentors.columns, *mentees.columns} - {name}
+        hint = did_you_mean(name, there)
+        if field := ALIASES.get(header_key(name)):
+            hint = f" (a column of that name is read as {field.name!r})"
         raise InvalidInputError(
-            f"rule {rule.name} reads the column {written(name)}, which nobody has"
-            f"{did_you_mean(name, there)}; add it, or leave the rule out "
-            f"(there are: {', '.join(sorted(there))})"
+            f"rule {rule.name} reads the column {written(name)}, which nobody has{hint}; add it, "
+            f"or leave the rule out (there are: {', '.join(sorted(there))})"
         )
 
 

@@ -8,9 +8,12 @@ import math
 import pytest
 
 import rmatch
+from rmatch.objectives import Score
 from rmatch.reading import check_people
+from rmatch.report.evidence import verify
 from rmatch.rules import (
     Conflicts,
+    Different,
     GenerationGap,
     LockedPairs,
     NotPrevious,
@@ -70,6 +73,7 @@ def test_numbers_are_numbers(make, message):
         ({"seats": "2"}, "seats='2'"),
         ({"synonyms": ["AI"]}, r"synonyms=\['AI'\]; a dict of names to names"),
         ({"rename": {"x": 1}}, "rename="),
+        ({"rules": [Different("Team")]}, "a column of that name is read as 'department'"),
         ({"as_of": "2025"}, "as_of='2025'; a year from 1900"),
     ],
 )
@@ -87,6 +91,10 @@ def test_options_are_what_they_should_be(options, message):
         (lambda matching: matching.recruit(True), "n=True"),
         (lambda matching: matching.training_plan(share="x"), "share='x'; 0 to 1"),
         (lambda matching: matching.why(["m"], "s"), r"no mentor has the id \['m'\]"),
+        (lambda matching: rmatch.recruit(matching.problem), "recruit: .* type Problem; a Matching"),
+        (lambda matching: rmatch.training_plan(matching.problem), "training_plan: .* a Matching"),
+        (lambda matching: verify("evidence.zip", matching), "verify: .* give its .problem"),
+        (lambda matching: Score("teaching_coverage"), "part='teaching_coverage'; a score part"),
         (lambda matching: rmatch.lottery(matching.problem, seed="a"), "seed='a'"),
         (lambda matching: rmatch.lottery(matching, seed=1), "lottery: .* give its .problem"),
         (lambda matching: rmatch.lottery(matching.problem, seed=1, draws="x"), "draws='x'"),
