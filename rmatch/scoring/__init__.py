@@ -115,5 +115,4 @@ __all__ = [
     "TeachingCoverage",
     "Term",
     "default_score",
-    "score_parts",
 ]
