@@ -26,7 +26,7 @@ from rmatch.matrix import MatrixProblem
 from rmatch.problem import Problem
 from rmatch.scan import ALONE, LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
-from rmatch.solvers.bmatching import meets_minimums, optimise, worth_repairing
+from rmatch.solvers.bmatching import by_bids, meets_minimums, optimise, worth_repairing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -227,29 +227,30 @@ class _Loop:
             return
         self.prices = selection.prices
         self._price(selection.prices, _MORE, "pricing")
-        if not self.unfair and self.whole:
+        solved = selection.status is Status.OPTIMAL
+        if solved and not self.unfair and self.whole:
             if not complete:
                 raise Infeasible
             self.status = Status.OPTIMAL
             self.bound, self.proof = selection.objective, selection.prices
         # Nothing new though not all is listed: there was no time, or no room, for more.
-        self.stopped = not self.unfair or self._out_of_time()
+        self.stopped = (solved and not self.unfair) or self._out_of_time()
         self._report("round", added=self.unfair)
 
     def _solve(self, candidates: Candidates) -> Selection:
+        """Solve the program; of the first one, bids tell well enough what it lacks."""
         before = perf_counter()
         self._report("solving")
-        warm = worth_repairing(self.fresh, self.bids)
-        start = None
-        if warm and self.pairs is not None:
-            start = self.edges.at(self.pairs)
-        selection = optimise(
-            candidates,
-            self.largest,
-            warm=self.prices if warm else None,
-            start=start,
-            deadline=self._deadline,
-        )
+        largest, deadline = self.largest, self._deadline
+        if worth_repairing(self.fresh, self.bids):
+            start = None if self.pairs is None else self.edges.at(self.pairs)
+            selection = optimise(
+                candidates, largest, warm=self.prices, start=start, deadline=deadline
+            )
+        elif self.prices is None and self.bounds.seats is None:
+            selection = by_bids(candidates, largest, deadline)
+        else:
+            selection = optimise(candidates, largest, deadline=deadline)
         self.bids = selection.bids or self.bids
         self._lap("solving", before)
         return selection

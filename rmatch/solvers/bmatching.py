@@ -31,6 +31,8 @@ _LARGEST = 1 << 61
 #: How often there are ten bids for each mentee, at most. Where there were some turns already, as
 #: between people who are alike, steps become larger each time.
 _TURNS, _FINE = 10, 3
+#: How often mentors' and mentees' prices are lowered after bids, as far as edges stay fair.
+_SWEEPS = 2
 #: Edges looked at between two looks at the clock.
 _WORK = 20_000_000
 
@@ -113,8 +115,11 @@ def optimise(
     """
     free = _without_locks(candidates)
     network, state = _network(free, largest, warm, free.positions(start))
-    bids = _bid(network, state, deadline) if warm is None else 0
-    if warm is not None and not fair:
+    bids = 0
+    if warm is None:
+        bids = _bid(network, state, deadline)
+        kernels.load("bidding").tighten(network, state, _SWEEPS)
+    elif not fair:
         kernels.load("bidding").rise(network, state)
     finished = _settle(network, state, deadline)
     seat = _seats(network, state, free.bounds.seats)
@@ -128,12 +133,28 @@ def optimise(
     return Selection(chosen, Status.OPTIMAL, value, bound, prices, bids=bids)
 
 
+def by_bids(candidates: Candidates, largest: int, deadline: float | None) -> Selection:
+    """Return what bids alone find, near the optimum, with prices that are fair at all edges.
+
+    That is enough to learn which edges a program lacks. Seats, which bids know nothing of, may be
+    too few for it, and minimums need not be met.
+    """
+    free = _without_locks(candidates)
+    network, state = _network(free, largest, None, np.zeros(0, np.intp))
+    bids = _bid(network, state, deadline)
+    chosen = free.selection(np.flatnonzero(state.chosen))
+    kernels.load("bidding").tighten(network, state, _SWEEPS)
+    prices = _prices(candidates, state, 0, free)
+    value = candidates.value(chosen)
+    return Selection(chosen, Status.HEURISTIC, value, None, prices, bids=bids)
+
+
 def worth_repairing(changed: int, bids: int) -> bool:
     """Say whether so few mentees have new edges that a warm start is faster than bids anew.
 
     The path that settles one of them takes as long as some 80 of the bids did last time.
     """
-    return changed * 80 < bids
+    return changed * 80 <= bids
 
 
 def meets_minimums(candidates: Candidates, chosen: NDArray[np.intp]) -> bool:
@@ -265,7 +286,7 @@ def _must(candidates: Candidates, largest: int) -> int:
 
 
 def _bid(network: Network, state: State, deadline: float | None) -> int:
-    """Bid, and make all edges fair; return the number of bids."""
+    """Let mentees bid, in longer steps where it takes long; return the number of bids."""
     kernel = kernels.load("bidding")
     queue = np.zeros(len(network.most) - network.mentors + 1, np.int32)
     spread = int(np.ptp(network.gains)) if len(network.gains) else 0
@@ -276,7 +297,6 @@ def _bid(network: Network, state: State, deadline: float | None) -> int:
         bids += made
         if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
             break
-    kernel.tighten(network, state, 2)
     return bids
 
 

@@ -426,6 +426,7 @@ def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves(
         return rmatch.match(*sides, rules=kept, seats=20, objective="coverage_first")
 
     matching = plain_one(*rules)
+    rules = list(matching.problem.rules)  # as they are told apart there
     kinds = variants.Variants(matching, rules)
     solves = 0
     for variant in product(*[range(-1, len(steps) + 1) for steps in kinds.steps]):

@@ -11,9 +11,10 @@ import pytest
 
 import rmatch
 from rmatch.candidates import Bounds, Candidates
+from rmatch.edges import reduced
 from rmatch.errors import InvalidInputError
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status, get
-from rmatch.solvers.bmatching import bound_over, solve_sparse
+from rmatch.solvers.bmatching import bound_over, by_bids, optimise, solve_sparse
 from tests.programs import random_program
 
 
@@ -54,6 +55,31 @@ def test_any_start_leads_to_the_optimum(seed: int) -> None:
     assert solve_sparse(program, warm=prices, start=edges).objective == cold.objective
     again = solve_sparse(program, warm=cold.prices, start=cold.edges)
     assert again.objective == cold.objective
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_bids_alone_are_legal_with_prices_fair_at_all_other_edges(seed: int) -> None:
+    """They say what no other edge gains more than, and a repair from them is the optimum."""
+    program = random_program(seed)
+    program = program.replace(bounds=replace(program.bounds, seats=None))
+    best = solved(program)
+    if best is None:
+        return
+    largest = int(np.abs(program.gain).max(initial=0))
+    rough = by_bids(program, largest, None)
+    mentors, mentees = program.shape
+    for people, most in (
+        (np.bincount(program.mentor[rough.edges], minlength=mentors), program.bounds.mentor_most),
+        (np.bincount(program.mentee[rough.edges], minlength=mentees), program.bounds.mentee_most),
+    ):
+        assert (people <= most).all()
+    assert set(program.locked) <= set(rough.edges)
+    assert rough.objective == program.value(rough.edges)
+    assert rough.prices is not None
+    above = np.flatnonzero(reduced(program, rough.prices) > 0)
+    assert set(above) <= set(rough.edges)
+    repaired = optimise(program, largest, warm=rough.prices, start=rough.edges)
+    assert repaired.objective == best.objective
 
 
 def test_it_is_deterministic() -> None:

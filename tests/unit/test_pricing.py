@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -23,7 +24,7 @@ from rmatch.matrix import MatrixProblem
 from rmatch.pricing import Priced, solve_priced
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
 from rmatch.solvers import Infeasible, Options, Status, get
-from rmatch.solvers.bmatching import optimise
+from rmatch.solvers.bmatching import by_bids, optimise
 
 
 def matrix_problem(seed: int, people: int = 14) -> MatrixProblem:
@@ -248,16 +249,20 @@ def test_ctrl_c_within_numbas_own_code_is_ctrl_c(
     """Numba makes a ``SystemError`` of a signal that comes while it hands arrays over."""
     turns = iter(range(1, 100))
 
-    def interrupted(*given: Any, **options: Any) -> Any:
-        if next(turns) < solve:
-            return optimise(*given, **options)
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt as signalled:
-            raise SystemError("a loop returned a result with an exception set") from signalled
+    def interrupted(solver: Callable[..., Any]) -> Callable[..., Any]:
+        def interrupt(*given: Any, **options: Any) -> Any:
+            if next(turns) < solve:
+                return solver(*given, **options)
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt as signalled:
+                raise SystemError("a loop returned a result with an exception set") from signalled
+
+        return interrupt
 
     problem = contested(150)
-    monkeypatch.setattr("rmatch.pricing.optimise", interrupted)
+    for solver in (by_bids, optimise):
+        monkeypatch.setattr(f"rmatch.pricing.{solver.__name__}", interrupted(solver))
     if solve == 1:  # there is no matching yet
         with pytest.raises(KeyboardInterrupt):
             solve_priced(problem, Options())
