@@ -14,7 +14,12 @@ import numpy as np
 from rmatch import solvers
 from rmatch.comparison.strategies import Programs, Strategy, Tried, standard, strategy_named
 from rmatch.comparison.table import Compared, Comparison, Difference, Figure
-from rmatch.errors import InfeasibleError, InvalidInputError, UnsupportedFeatureError
+from rmatch.errors import (
+    InfeasibleError,
+    InvalidInputError,
+    SolverError,
+    UnsupportedFeatureError,
+)
 from rmatch.intervals import paired_difference
 from rmatch.metrics import METRICS
 from rmatch.pipeline import check_problem
@@ -116,6 +121,10 @@ def compare(
         try:
             tried[strategy.name] = programs.run(strategy, draws)
         except (UnsupportedFeatureError, InfeasibleError) as error:
+            left_out[strategy.name] = str(error)
+        except SolverError as error:
+            if error.status not in ("time limit", "memory"):
+                raise
             left_out[strategy.name] = str(error)
     base = _baseline(baseline, tried, left_out)
     rows = tuple(

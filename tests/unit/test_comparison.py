@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 import rmatch
 from rmatch import Problem, Strategy, comparison
-from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.errors import InvalidInputError, SolverError, UnsupportedFeatureError
 from rmatch.intervals import paired_difference
 from rmatch.matrix import MatrixProblem
 from rmatch.objectives import OBJECTIVES
@@ -249,6 +249,26 @@ def test_what_cannot_be_tried_is_left_out_with_the_reason():
     sides = read_sides(mentors, must)
     held = rmatch.compare(Problem.of(*sides, score=[TeachingCoverage()]), ["total_score", strict])
     assert list(held.left_out) == ["strict"]
+
+
+@pytest.mark.parametrize(("status", "fault"), [("time limit", False), ("check failed", True)])
+def test_a_strategy_without_a_matching_in_time_is_left_out_and_a_fault_is_not(
+    status, fault, monkeypatch
+):
+    """The others are compared all the same; a fault of rmatch is never hidden."""
+
+    def late(*given, **options):
+        raise SolverError("time was up", status)
+
+    monkeypatch.setattr(get("assignment"), "solve", late)
+    given = rmatch.match_matrix(TRADED, solver="flow").problem
+    if fault:
+        with pytest.raises(SolverError):
+            rmatch.compare(given, ["flow", "assignment"], time_limit=1)
+        return
+    assert rmatch.compare(given, ["flow", "assignment"], time_limit=1).left_out == {
+        "assignment": "time was up"
+    }
 
 
 @pytest.mark.parametrize(
