@@ -260,7 +260,7 @@ def test_a_strategy_without_a_matching_in_time_is_left_out_and_a_fault_is_not(
     def late(*given, **options):
         raise SolverError("time was up", status)
 
-    monkeypatch.setattr(get("assignment"), "solve", late)
+    monkeypatch.setattr(type(get("assignment")), "solve", late)
     given = rmatch.match_matrix(TRADED, solver="flow").problem
     if fault:
         with pytest.raises(SolverError):
