@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -231,6 +232,7 @@ def _parameters(owner: Any) -> dict[str, Any]:
 _HUGE = 1e300
 
 
+@lru_cache(maxsize=1024)  # the checker asks for the same few levels and years again and again
 def millionths(number: float) -> float:
     """Return a number in whole millionths, so that limits hold for numbers as they are written.
 
