@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -12,32 +13,37 @@ import rmatch
 from benchmarks.families import skills
 from benchmarks.registry import Contestant, Outcome, Run, case
 
+#: Mentors who leave, another in each run: after some of them a repair looks at more pairs.
+_LEAVERS = 15
+
 
 @case("one leaver", sizes=(1_000, 5_000))
 def leaver(size: int) -> Mapping[str, Contestant]:
-    """One mentor left: rmatch.rematch with every pair free to move, from the earlier prices,
-    against rmatch.match for those who are still there. Whole calls, checks and words included;
-    the objectives are the same."""
+    """One mentor left, another in each run: rmatch.rematch with every pair free to move, from the
+    earlier prices, against rmatch.match for those who are still there. Whole calls, checks and
+    words included; the objectives are the same."""
 
     def ours() -> Run:
-        before, left = _before(size)
+        before, leavers = _before(size)
+        turns = cycle(leavers)
 
         def run() -> Outcome:
-            result = rmatch.rematch(before, drop=[left], max_changes=math.inf)
+            result = rmatch.rematch(before, drop=[next(turns)], max_changes=math.inf)
             matching = result.matching
             return Outcome(matching.units, matching.seconds, {"changes": len(result.changes)})
 
         return run
 
     def anew() -> Run:
-        before, left = _before(size)
+        before, leavers = _before(size)
         problem: Any = before.problem
-        stay = np.array([row for row, who in enumerate(problem.mentors.ids) if who != left])
-        mentors = problem.mentors.take(stay)
+        at = [problem.mentors.index(who) for who in leavers]
+        everybody = np.arange(size)
+        turns = cycle([problem.mentors.take(np.delete(everybody, each)) for each in at])
 
         def run() -> Outcome:
             matching = rmatch.match(
-                mentors, problem.mentees, rules=problem.rules, score=problem.score
+                next(turns), problem.mentees, rules=problem.rules, score=problem.score
             )
             return Outcome(matching.units, matching.seconds)
 
@@ -46,7 +52,8 @@ def leaver(size: int) -> Mapping[str, Contestant]:
     return {"rematch": ours, "match": anew}
 
 
-def _before(size: int) -> tuple[rmatch.Matching, str]:
-    """Return a matching, and a mentor in it who leaves."""
+def _before(size: int) -> tuple[rmatch.Matching, list[str]]:
+    """Return a matching, and mentors in it who leave one at a time."""
     before = rmatch.solve(skills(size))
-    return before, before.mentor_ids[int(before.rows[len(before) // 2])]
+    spread = np.linspace(0, len(before) - 1, _LEAVERS).astype(int)
+    return before, [before.mentor_ids[row] for row in before.rows[spread].tolist()]
