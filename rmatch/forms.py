@@ -374,6 +374,11 @@ def on_grid(score: Floats) -> NDArray[np.int32]:
     return np.rint(score * GRID).astype(np.int32)
 
 
+def units_of(score: float) -> int:
+    """Return one score in whole units of the grid, as limits of scores are compared."""
+    return int(on_grid(np.array(score)))
+
+
 def _positions(rows: Rows, size: int) -> tuple[NDArray[np.intp], int]:
     """Where each person stands within the rectangle, -1 for those outside it."""
     taken = np.arange(size)[rows]

@@ -25,9 +25,7 @@ def read_parquet(path: Path) -> Any:
 
     pandas comes last: in its frames, a struct's fields that are null look like any others.
     """
-    otherwise = "or save the table as CSV UTF-8"
-    chosen = next((name for name in BACKENDS[::-1] if find_spec(name)), None)
-    chosen = _installed(chosen, otherwise)
+    chosen = _installed(None, "or save the table as CSV UTF-8", BACKENDS[::-1])
     import narwhals.stable.v2 as nw
 
     try:
@@ -36,10 +34,10 @@ def read_parquet(path: Path) -> Any:
         raise InvalidInputError(f"{path.name} is not a readable parquet file: {error}") from error
 
 
-def _installed(backend: str | None, otherwise: str) -> str:
+def _installed(backend: str | None, otherwise: str, in_turn: Sequence[str] = BACKENDS) -> str:
     if backend is not None and backend not in BACKENDS:
         raise InvalidInputError(f"backend={backend!r}; allowed are {', '.join(BACKENDS)}")
-    chosen = backend or next((name for name in BACKENDS if find_spec(name)), None)
+    chosen = backend or next((name for name in in_turn if find_spec(name)), None)
     if chosen is None or find_spec(chosen) is None:
         raise MissingDependencyError(
             f"this needs {backend or ' or '.join(BACKENDS)}, which is not installed "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, on_grid
+from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, units_of
 from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
 from rmatch.scoring.base import ScorePart
 from rmatch.scoring.coverage import levels_of
@@ -199,7 +199,7 @@ class PartAtLeast(PairRule):
 
     @property
     def _units(self) -> int:
-        return int(on_grid(np.array(self.least)))
+        return units_of(self.least)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return self.part.gain(mentor, mentee, 1.0) >= self._units
