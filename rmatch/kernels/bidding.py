@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rmatch.kernels.compiler import compiled
+from rmatch.kernels.compiler import compiled, inner
 from rmatch.kernels.network import FAR, Network, State, choose, release, worth
 
 
@@ -69,7 +69,7 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
     return bids
 
 
-@compiled
+@inner
 def _cheapest(first: Any, degree: Any, offer: Any, empty: int, mentor: int) -> tuple[int, int]:
     """Return what the cheapest place of a mentor costs, and where it is held; -1 if ``empty``."""
     price, slot = empty, -1
@@ -79,7 +79,7 @@ def _cheapest(first: Any, degree: Any, offer: Any, empty: int, mentor: int) -> t
     return price, slot
 
 
-@compiled
+@inner
 def _lowest_free(degree: Any, most: Any, least: Any, bonus: Any, must: int, person: int) -> int:
     """Return below which price a person would rather have another pair, or keep the last one."""
     if degree[person] < most[person]:
@@ -89,7 +89,7 @@ def _lowest_free(degree: Any, most: Any, least: Any, bonus: Any, must: int, pers
     return -FAR
 
 
-@compiled
+@inner
 def _fair_price(
     starts: Any,
     ends: Any,
@@ -148,7 +148,7 @@ def rise(net: Network, state: State) -> None:
     _drop_unfair(net, state)
 
 
-@compiled
+@inner
 def _drop_unfair(net: Network, state: State) -> None:
     """Take out chosen edges that gain less than the prices of their people."""
     tail, head, first, gains = net.tail, net.head, net.first, net.gains

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rmatch.kernels.compiler import compiled, multiply_adds
+from rmatch.kernels.compiler import compiled, inner, multiply_adds
 
 #: Mentors per block, and blocks per group; a group's rows stay in the cache for many mentees.
 SIZE, GROUP = 256, 4
@@ -74,14 +74,14 @@ def bound_pairs(
         k += 4
 
 
-@compiled
+@inner
 def rule_out(keys: Any, base: int, asked: float, acc: Any) -> None:
     """Bound by nothing who does not reach what is asked for."""
     for i in range(np.uint64(SIZE)):
         acc[i] = acc[i] if keys[np.uint64(base) + i] >= asked else np.float32(-np.inf)
 
 
-@compiled
+@inner
 def any_above(acc: Any, begin: int, end: int, bar: Any) -> bool:
     """Say whether any of some bounds is above the bar."""
     above = False

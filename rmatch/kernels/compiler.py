@@ -21,12 +21,21 @@ if TYPE_CHECKING:
         """Compile a function."""
         ...
 
+    def inner(function: F) -> F:
+        """Compile a function that only compiled ones call, and that makes and returns no array."""
+        ...
+
     def multiply_adds(function: F) -> F:
-        """Compile a function that may add products without rounding them first."""
+        """Compile such an inner function that may add products without rounding them first."""
         ...
 
 else:
     from numba import njit
+    from numba.core.options import DefaultOptions
+
+    # Numba counts references to arrays at every call, which takes longer than a small function.
+    # Those who call hold the arrays meanwhile; so where numba knows how, nothing is counted.
+    _UNCOUNTED = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
 
     def compiled(function, **options):
         """Compile a function; where no folder can be written to keep it, for this process only."""
@@ -37,6 +46,10 @@ else:
             kept = False
             return njit(nogil=True, **options)(function)
 
+    def inner(function, **options):
+        """Compile a function that only compiled ones call, and that makes and returns no array."""
+        return compiled(function, **_UNCOUNTED, **options)
+
     def multiply_adds(function):
-        """Compile a function that may add products without rounding them first."""
-        return compiled(function, error_model="numpy", fastmath={"contract", "nsz"})
+        """Compile such an inner function that may add products without rounding them first."""
+        return inner(function, error_model="numpy", fastmath={"contract", "nsz"})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rmatch import scan
-from rmatch.kernels.compiler import compiled
+from rmatch.kernels.compiler import compiled, inner
 
 first_turn = compiled(scan.first_turn)
 
@@ -17,14 +17,14 @@ first_turn = compiled(scan.first_turn)
 _FEW = 64
 
 
-@compiled
+@inner
 def later(turn: Any, first: int, turns: int, one: int, other: int) -> bool:
     """Say whether one comes after another where the round of all turns begins with ``first``."""
     a, b = turn[one] - first, turn[other] - first
     return a + (turns if a < 0 else 0) > b + (turns if b < 0 else 0)
 
 
-@compiled
+@inner
 def keep(
     items: Any,
     values: Any,
@@ -60,7 +60,7 @@ def keep(
     items[at], values[at] = item, value
 
 
-@compiled
+@inner
 def _worse(
     turn: Any, first: int, turns: int, item: int, value: int, other: int, others_value: int
 ) -> bool:

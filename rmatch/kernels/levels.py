@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rmatch.kernels.compiler import Array, compiled
+from rmatch.kernels.compiler import Array, compiled, inner
 from rmatch.kernels.groups import set_apart
 
 FAR = 1 << 30
@@ -104,7 +104,7 @@ def begin(graph: Graph, state: State, edges: Any) -> None:
     state.supply[:] = state.degree
 
 
-@compiled
+@inner
 def choose(
     tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
 ) -> None:
@@ -115,7 +115,7 @@ def choose(
         degree[person] += 1
 
 
-@compiled
+@inner
 def release(
     tail: Any, head: Any, place: Any, status: Any, held: Any, degree: Any, edge: int
 ) -> None:
@@ -168,7 +168,7 @@ def treat(graph: Graph, state: State, level: int, taken: Any) -> None:
     _close(graph, state, level, moved)
 
 
-@compiled
+@inner
 def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> int:
     """Give a mentor the pair back that was taken, the cheapest way; return who has a potential."""
     people, mentors, starts, place = len(graph.most), graph.mentors, graph.starts, graph.place
@@ -273,7 +273,7 @@ def _augment(graph: Graph, state: State, level: int, root: int, moved: int) -> i
     return moved
 
 
-@compiled
+@inner
 def _reach(
     potential: Any,
     distance: Any,
@@ -304,7 +304,7 @@ def _reach(
     return count, end
 
 
-@compiled
+@inner
 def _flip(graph: Graph, state: State, root: int, last: int) -> None:
     """Send one pair along the path to ``last``; edges leave before edges come."""
     tail, head, place = graph.tail, graph.head, graph.place
@@ -378,7 +378,7 @@ def _close(graph: Graph, state: State, level: int, moved: int) -> None:
         potential[person] = 0
 
 
-@compiled
+@inner
 def _close_settled(graph: Graph, state: State, person: int) -> None:
     """Close a person's settled edges to people of another potential."""
     mentors, tail, head, status = graph.mentors, graph.tail, graph.head, state.status
@@ -397,7 +397,7 @@ def _close_settled(graph: Graph, state: State, person: int) -> None:
                 state.settled_of[other] -= 1
 
 
-@compiled
+@inner
 def _close_places(graph: Graph, state: State, person: int) -> None:
     """Fix how few or how many pairs a person has, where another number is in no optimum."""
     people = len(graph.most)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rmatch.kernels.compiler import Array, compiled
+from rmatch.kernels.compiler import Array, compiled, inner
 
 FAR = 1 << 61  # further than any path is long
 
@@ -110,7 +110,7 @@ def begin(net: Network, state: State, wanted: Any) -> None:
             choose(tail, head, first, degree, chosen, held, edge)
 
 
-@compiled
+@inner
 def worth(least: Any, bonus: Any, must: int, person: int, pair: int) -> int:
     """Return what the ``pair``-th pair of a person (from 1) is worth by itself."""
     value = 0
@@ -121,7 +121,7 @@ def worth(least: Any, bonus: Any, must: int, person: int, pair: int) -> int:
     return value
 
 
-@compiled
+@inner
 def choose(
     tail: Any, head: Any, first: Any, degree: Any, chosen: Any, held: Any, edge: int
 ) -> None:
@@ -132,7 +132,7 @@ def choose(
         degree[person] += 1
 
 
-@compiled
+@inner
 def release(
     tail: Any, head: Any, first: Any, degree: Any, chosen: Any, held: Any, offer: Any, edge: int
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rmatch.kernels.compiler import Array, compiled
+from rmatch.kernels.compiler import Array, compiled, inner
 from rmatch.kernels.network import FAR, Network, State, choose, release, worth
 
 
@@ -121,7 +121,7 @@ def leave(net: Network, state: State, search: Search, pairs: int, seat: int) -> 
     return seat
 
 
-@compiled
+@inner
 def _augment(net: Network, state: State, search: Search, root: int, wish: int) -> int:
     """Find the cheapest way to give ``root`` a pair; take it where it costs less than ``wish``.
 
@@ -185,7 +185,7 @@ def _augment(net: Network, state: State, search: Search, root: int, wish: int) -
     return seen + count
 
 
-@compiled
+@inner
 def _reach(
     distance: Any,
     via: Any,
@@ -208,7 +208,7 @@ def _reach(
     return _push(heap, place, distance, size, person), count + 1
 
 
-@compiled
+@inner
 def _flip(
     tail: Any,
     head: Any,
@@ -238,7 +238,7 @@ def _flip(
             person = tail[edge] if head[edge] == person else head[edge]
 
 
-@compiled
+@inner
 def _push(heap: Any, place: Any, distance: Any, size: int, person: int) -> int:
     heap[size] = person
     place[person] = size
@@ -246,7 +246,7 @@ def _push(heap: Any, place: Any, distance: Any, size: int, person: int) -> int:
     return size + 1
 
 
-@compiled
+@inner
 def _rise(heap: Any, place: Any, distance: Any, at: int) -> None:
     person = heap[at]
     far = distance[person]
@@ -261,7 +261,7 @@ def _rise(heap: Any, place: Any, distance: Any, at: int) -> None:
     place[person] = at
 
 
-@compiled
+@inner
 def _pop(heap: Any, place: Any, distance: Any, size: int) -> int:
     """Take the first off the heap; return the new size."""
     size -= 1

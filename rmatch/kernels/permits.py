@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from rmatch.conditions import Kind
-from rmatch.kernels.compiler import compiled
+from rmatch.kernels.compiler import inner
 
 REACHES, SHARES, ALLOWED, EXCEPT = map(int, (Kind.REACHES, Kind.SHARES, Kind.ALLOWED, Kind.EXCEPT))
 
 
-@compiled
+@inner
 def allows(
     lines: Any,
     floats: Any,
@@ -50,7 +50,7 @@ def allows(
     return True
 
 
-@compiled
+@inner
 def find(values: Any, begin: int, end: int, wanted: int) -> int:
     """Return where a value stands among ascending ones, -1 where it does not."""
     while begin < end:
@@ -64,7 +64,7 @@ def find(values: Any, begin: int, end: int, wanted: int) -> int:
     return -1
 
 
-@compiled
+@inner
 def _product(codes: Any, values: Any, places: Any, one: int, other: int) -> int:
     """Return the sum of products over the shared codes of two ascending lists."""
     at, end = places[one], places[one + 1]

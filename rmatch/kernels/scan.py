@@ -24,7 +24,7 @@ from rmatch.kernels.bounds import (
     relative_prices,
     rule_out,
 )
-from rmatch.kernels.compiler import Array, compiled
+from rmatch.kernels.compiler import Array, compiled, inner
 from rmatch.kernels.heaps import first_turn, keep, later
 from rmatch.kernels.permits import allows, find
 
@@ -134,6 +134,7 @@ def scan(
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     peak = np.empty(many * GROUP, np.float32)
     pending, upper = np.empty((PENDING, 2), np.int32), np.empty(PENDING, np.int64)
+    top = np.empty(SIZE, np.int64)
     count, touched = 0, 0
     for mentee in range(many):
         for k in range(listed.starts[start + mentee], listed.starts[start + mentee + 1]):
@@ -218,7 +219,7 @@ def scan(
             # Many have passed: time to raise the bar, by the best first, or to make room.
             room = heap[mentee + 1] - heap[mentee]
             if held[mentee] == 0 and count - before > room:
-                best_first(pending, upper, before, count, room)
+                best_first(pending, upper, before, count, top[:room])
             if count - before >= 32 or count > PENDING - SIZE:
                 count = _look_at(
                     pending,
@@ -239,20 +240,19 @@ def scan(
     return touched
 
 
-@compiled
-def best_first(pending: Any, upper: Any, begin: int, end: int, few: int) -> None:
-    """Move those pairs of a mentee to the front that are among the ``few`` of the largest bounds.
+@inner
+def best_first(pending: Any, upper: Any, begin: int, end: int, top: Any) -> None:
+    """Move those pairs of a mentee to the front that have the largest bounds: as many as ``top``.
 
-    Then most of the others need no exact look.
+    Then most of the others need no exact look. ``top`` ends as these bounds, ascending.
     """
-    top = upper[begin : begin + few].copy()
-    top.sort()
-    for n in range(begin + few, end):
-        at = 0
-        while at < few - 1 and top[at + 1] < upper[n]:
-            top[at] = top[at + 1]
-            at += 1
-        if top[at] < upper[n]:
+    top[:] = -FAR
+    for n in range(begin, end):
+        if upper[n] > top[0]:
+            at = 0
+            while at + 1 < len(top) and top[at + 1] < upper[n]:
+                top[at] = top[at + 1]
+                at += 1
             top[at] = upper[n]
     at = begin
     for n in range(begin, end):
@@ -263,7 +263,7 @@ def best_first(pending: Any, upper: Any, begin: int, end: int, few: int) -> None
             at += 1
 
 
-@compiled
+@inner
 def _look_at(
     pending: Any,
     upper: Any,
