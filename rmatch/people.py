@@ -99,6 +99,16 @@ class Person:
     active_to: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make a field that says nothing when it is first asked for (see ``people_of``)."""
+            if name not in _MADE:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            value = _MADE[name]()
+            object.__setattr__(self, name, value)
+            return value
+
     def get(self, name: str) -> Any:
         """Return a field or an extra field; ``None`` where the person has none."""
         if name in PERSON_FIELDS:
@@ -111,6 +121,8 @@ class Person:
 
 
 PERSON_FIELDS = frozenset(f.name for f in fields(Person)) - {"extra"}
+#: Fields that everybody has their own default of.
+_MADE = {f.name: f.default_factory for f in fields(Person) if f.default_factory is not MISSING}
 
 
 def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
@@ -120,13 +132,8 @@ def people_of(columns: Mapping[str, Sequence[Any]]) -> list[Person]:
     the time that ``Person(...)`` does.
     """
     size = len(columns["id"])
-    made = {
-        each.name: [each.default_factory() for _ in range(size)]
-        for each in fields(Person)
-        if each.default_factory is not MISSING and each.name not in columns
-    }
     people = list(map(object.__new__, repeat(Person, size)))
-    for name, values in {**columns, **made}.items():
+    for name, values in columns.items():
         told = zip(people, repeat(name, size), values, strict=True)
         deque(starmap(object.__setattr__, told), maxlen=0)
     return people

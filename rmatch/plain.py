@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from rmatch.people import Roster
 
+    Floats = NDArray[np.float64]
+
 #: The ids, which a roster holds besides its columns, and what it holds in two columns.
 _ELSEWHERE = ("id", "birth_earliest", "birth_latest", "hours_from", "hours_to")
 
@@ -33,8 +35,10 @@ def build(roster: Roster) -> list[Person]:
             known[name] = plain_values(column, KNOWN[name].kind, getattr(Person, name, None))
         else:
             extra[name] = plain_values(column)
-    _join(roster, known, "birth_earliest", "birth_latest", "birth_year", _birth)
-    _join(roster, known, "hours_from", "hours_to", "working_hours", _hours)
+    for first, second, name, combine in _JOINED:
+        if first in roster.columns and second in roster.columns:
+            one, other = roster.numbers(first).values, roster.numbers(second).values
+            known[name] = combine(one, other)
     if extra:
         known["extra"] = [
             {name: value for name, value in zip(extra, row, strict=True) if value not in (None, ())}
@@ -97,29 +101,31 @@ _NUMBERS: dict[Kind | None, Callable[[float], Any]] = {
 }
 
 
-def _join(
-    roster: Roster,
-    known: dict[str, Sequence[Any]],
-    first: str,
-    second: str,
-    name: str,
-    combine: Callable[[Any, Any], Any],
-) -> None:
-    if first in roster.columns and second in roster.columns:
-        one, other = (plain_values(roster.numbers(each)) for each in (first, second))
-        known[name] = [
-            None if low is None or high is None else combine(low, high)
-            for low, high in zip(one, other, strict=True)
-        ]
+def _births(earliest: Floats, latest: Floats) -> list[Any]:
+    """Return birth years: of most people a year, of others the earliest and the latest."""
+    years = _numbers(earliest.tolist(), _number, None)
+    bands = np.flatnonzero(earliest != latest)  # NaN, not known, is unequal to itself
+    ends = _numbers(latest[bands].tolist(), _number, None)
+    for at, end in zip(bands.tolist(), ends, strict=True):
+        years[at] = None if years[at] is None or end is None else (years[at], end)
+    return years
 
 
-def _birth(earliest: float, latest: float) -> float | tuple[float, float]:
-    return earliest if earliest == latest else (earliest, latest)
-
-
-def _hours(begin: float, end: float) -> str:
-    return f"{_clock(begin)}-{_clock(end)}"
+def _hours(begin: Floats, end: Floats) -> list[Any]:
+    """Return working hours as text."""
+    known = (begin == begin) & (end == end)
+    return [
+        f"{_clock(one)}-{_clock(other)}" if told else None
+        for one, other, told in zip(begin.tolist(), end.tolist(), known.tolist(), strict=True)
+    ]
 
 
 def _clock(minutes: float) -> str:
     return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
+
+
+#: Fields of a person that a roster holds in two columns.
+_JOINED = (
+    ("birth_earliest", "birth_latest", "birth_year", _births),
+    ("hours_from", "hours_to", "working_hours", _hours),
+)

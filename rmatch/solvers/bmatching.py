@@ -152,9 +152,9 @@ def by_bids(candidates: Candidates, largest: int, deadline: float | None) -> Sel
 def worth_repairing(changed: int, bids: int) -> bool:
     """Say whether so few mentees have new edges that a warm start is faster than bids anew.
 
-    The path that settles one of them takes as long as some 80 of the bids did last time.
+    The path that settles one of them takes as long as some 55 of the bids did last time.
     """
-    return changed * 80 <= bids
+    return changed * 55 <= bids
 
 
 def meets_minimums(candidates: Candidates, chosen: NDArray[np.intp]) -> bool:
