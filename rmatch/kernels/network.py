@@ -62,23 +62,33 @@ def layout(
     must: int,
 ) -> Network:
     """Return the network with everybody's edges listed; edges come by mentee."""
-    starts, ends, edges, gains, head = _list_edges(mentors, len(most), tail, mentee, gain)
+    edges = len(tail)
+    starts, head = np.zeros(len(most) + 1, np.int64), np.empty(edges, np.int32)
+    # Made by numpy, which asks for large pages of memory: they are looked up at random.
+    ends, listed = np.empty(2 * edges, np.int32), np.empty(2 * edges, np.int32)
+    gains = np.empty(2 * edges, np.int64)
+    _list_edges(mentors, tail, mentee, gain, starts, head, ends, listed, gains)
     first = np.zeros(len(starts), np.int64)
     np.minimum(np.diff(starts), most).cumsum(out=first[1:])
-    return Network(mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first)
+    return Network(
+        mentors, starts, ends, listed, gains, tail, head, least, most, bonus, must, first
+    )
 
 
 @compiled
 def _list_edges(
-    mentors: int, people: int, tail: Any, mentee: Any, gain: Any
-) -> tuple[Any, Any, Any, Any, Any]:
-    """Return where everybody's edges begin, their other ends, the edges, gains; and all heads."""
-    edges = len(tail)
-    starts = np.zeros(people + 1, np.int64)
-    head = np.empty(edges, np.int32)
-    ends = np.empty(2 * edges, np.int32)
-    listed = np.empty(2 * edges, np.int32)
-    gains = np.empty(2 * edges, np.int64)
+    mentors: int,
+    tail: Any,
+    mentee: Any,
+    gain: Any,
+    starts: Any,
+    head: Any,
+    ends: Any,
+    listed: Any,
+    gains: Any,
+) -> None:
+    """Fill in where everybody's edges begin, all heads; and other ends, edges and gains."""
+    edges, people = len(tail), len(starts) - 1
     for edge in range(edges):
         head[edge] = mentors + mentee[edge]
         starts[tail[edge] + 1] += 1
@@ -96,7 +106,6 @@ def _list_edges(
         ends[at] = head[edge]
         listed[at] = edge
         gains[at] = gain[edge]
-    return starts, ends, listed, gains, head
 
 
 @compiled
