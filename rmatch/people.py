@@ -215,7 +215,9 @@ class Roster:
 
     def has(self, name: str) -> bool:
         """Say whether anybody has a value in this column."""
-        return name in self.columns and bool(self.columns[name].known.any())
+        if name not in self._told:
+            self._told[name] = name in self.columns and bool(self.columns[name].known.any())
+        return self._told[name]
 
     def had(self, name: str) -> bool:
         """Say whether anybody has a value in this column, or had before people were taken out."""
@@ -275,6 +277,14 @@ class Roster:
     def _people(self) -> dict[int, Person]:
         return {}
 
+    @cached_property
+    def _told(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, int], NDArray[np.int64]]:
+        return {}
+
     def person(self, row: int) -> Person:
         """Return one row as a :class:`Person`."""
         return self.persons([range(len(self))[row]])[0]
@@ -296,12 +306,22 @@ class Roster:
         return list(map(built.__getitem__, asked))
 
     def counts(self, name: str, default: int) -> NDArray[np.int64]:
-        """Return a whole-number column such as ``capacity``, with a default for the missing."""
-        if name not in self.columns:
-            return np.full(len(self), default, dtype=np.int64)
-        values = self.numbers(name).values
-        counts = np.where(np.isnan(values), default, values)
-        return np.minimum(counts, np.iinfo(np.int32).max).astype(np.int64)
+        """Return a whole-number column such as ``capacity``, with a default for the missing.
+
+        The array is not to be written to: whoever asks gets the same.
+        """
+        if self.drawn is not None:
+            source, at = self.drawn
+            return source.counts(name, default)[at]
+        if (name, default) not in self._counted:
+            values = (
+                self.numbers(name).values if name in self.columns else np.full(len(self), np.nan)
+            )
+            counts = np.where(np.isnan(values), default, values)
+            whole = np.minimum(counts, np.iinfo(np.int32).max).astype(np.int64)
+            whole.flags.writeable = False
+            self._counted[name, default] = whole
+        return self._counted[name, default]
 
 
 class _Taken(Mapping[str, Column]):

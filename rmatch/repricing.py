@@ -176,10 +176,11 @@ class Repricing:
     def _drop_unfair(self) -> Places:
         """Let go of chosen pairs that gain less than the prices; return mentees to begin anew.
 
-        Those have a candidate pair that gains more than the prices and is not chosen.
+        Those have a candidate pair that gains more than the prices and is not chosen. Prices were
+        fair before some pairs were worth something extra, so only these can be unfair.
         """
         wrong = kernels.load("edges").wrong(
-            self.rows, self.cols, self.gain, self.mentor, self.mentee, self.chosen
+            self.earlier, self.rows, self.cols, self.gain, self.mentor, self.mentee, self.chosen
         )
         keys = self._pairs(self.rows[wrong], self.cols[wrong])
         wrong = wrong[~among(keys, self._locked)]  # those are chosen at any price

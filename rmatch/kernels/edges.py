@@ -31,10 +31,17 @@ def above(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any) -> int:
 
 
 @compiled
-def wrong(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any, chosen: Any) -> Any:
-    """Return which edges gain more than the prices and are not chosen, or are and gain less."""
+def wrong(
+    asked: Any, mentor: Any, mentee: Any, gain: Any, price: Any, other: Any, chosen: Any
+) -> Any:
+    """Return which edges gain more than the prices and are not chosen, or are and gain less.
+
+    Only edges ``asked`` about are looked at.
+    """
     found, count = np.empty(len(gain), np.int64), 0
     for edge in range(len(gain)):
+        if not asked[edge]:
+            continue
         more = gain[edge] - price[mentor[edge]] - other[mentee[edge]]
         if more < 0 if chosen[edge] else more > 0:
             found[count] = edge

@@ -24,13 +24,13 @@ FAR = 1 << 61  # further than any path is long
 
 
 class Network(NamedTuple):
-    """The program, as flat arrays."""
+    """The program, as flat arrays: at first with mentees' edges only, see ``both_ways``."""
 
     mentors: int
     starts: Array  # (people + 1,), where everybody's edges begin in the next three
-    ends: Array  # (2 edges,), the person at the other end
-    edges: Array  # (2 edges,), the edge
-    gains: Array  # (2 edges,), its gain
+    ends: Array  # the person at the other end; mentors' lists come first, if they are there
+    edges: Array  # the edge
+    gains: Array  # its gain
     tail: Array  # (edges,), the mentor
     head: Array  # (edges,), the mentee, numbered through
     least: Array  # (people,)
@@ -61,51 +61,57 @@ def layout(
     bonus: Array,
     must: int,
 ) -> Network:
-    """Return the network with everybody's edges listed; edges come by mentee."""
-    edges = len(tail)
-    starts, head = np.zeros(len(most) + 1, np.int64), np.empty(edges, np.int32)
+    """Return the network with mentees' edges listed; edges come by mentee."""
+    people = len(most)
+    number = np.concatenate(
+        [np.bincount(tail, minlength=mentors), np.bincount(mentee, minlength=people - mentors)]
+    )
+    first, starts = np.zeros(people + 1, np.int64), np.zeros(people + 1, np.int64)
+    np.minimum(number, most).cumsum(out=first[1:])
+    number[mentors:].cumsum(out=starts[mentors + 1 :])
+    edges, head = np.arange(len(tail), dtype=np.int32), mentee + np.int32(mentors)
+    return Network(mentors, starts, tail, edges, gain, tail, head, least, most, bonus, must, first)
+
+
+def both_ways(net: Network) -> Network:
+    """Return the network with mentors' edges listed too."""
+    mentors, edges = net.mentors, len(net.tail)
+    if net.starts[mentors] == edges:
+        return net
+    starts = net.starts + edges
+    starts[0] = 0
+    np.bincount(net.tail, minlength=mentors).cumsum(out=starts[1 : mentors + 1])
     # Made by numpy, which asks for large pages of memory: they are looked up at random.
     ends, listed = np.empty(2 * edges, np.int32), np.empty(2 * edges, np.int32)
     gains = np.empty(2 * edges, np.int64)
-    _list_edges(mentors, tail, mentee, gain, starts, head, ends, listed, gains)
-    first = np.zeros(len(starts), np.int64)
-    np.minimum(np.diff(starts), most).cumsum(out=first[1:])
-    return Network(
-        mentors, starts, ends, listed, gains, tail, head, least, most, bonus, must, first
-    )
+    ends[edges:], listed[edges:], gains[edges:] = net.ends, net.edges, net.gains
+    _list_edges(net.tail, net.head, net.gains, starts[:mentors].copy(), ends, listed, gains)
+    return net._replace(starts=starts, ends=ends, edges=listed, gains=gains)
 
 
 @compiled
 def _list_edges(
-    mentors: int,
-    tail: Any,
-    mentee: Any,
-    gain: Any,
-    starts: Any,
-    head: Any,
-    ends: Any,
-    listed: Any,
-    gains: Any,
+    tail: Any, head: Any, gain: Any, place: Any, ends: Any, listed: Any, gains: Any
 ) -> None:
-    """Fill in where everybody's edges begin, all heads; and other ends, edges and gains."""
-    edges, people = len(tail), len(starts) - 1
-    for edge in range(edges):
-        head[edge] = mentors + mentee[edge]
-        starts[tail[edge] + 1] += 1
-        starts[head[edge] + 1] += 1
-        at = edges + edge  # mentees' edges come in that order already
-        ends[at] = tail[edge]
-        listed[at] = edge
-        gains[at] = gain[edge]
-    for person in range(people):
-        starts[person + 1] += starts[person]
-    next_free = starts[: mentors + 1].copy()
-    for edge in range(edges):
-        at = next_free[tail[edge]]
-        next_free[tail[edge]] += 1
+    """List mentors' edges, each mentor's from their ``place`` on."""
+    for edge in range(len(tail)):
+        at = place[tail[edge]]
+        place[tail[edge]] = at + 1
         ends[at] = head[edge]
         listed[at] = edge
         gains[at] = gain[edge]
+
+
+@compiled
+def in_want(net: Network, state: State) -> bool:
+    """Say whether a mentor has a free place that is worth more than nothing at their price."""
+    least, most, bonus, must = net.least, net.most, net.bonus, net.must
+    price, degree = state.price, state.degree
+    for person in range(net.mentors):
+        free = degree[person] < most[person]
+        if free and price[person] + worth(least, bonus, must, person, degree[person] + 1) > 0:
+            return True
+    return False
 
 
 @compiled

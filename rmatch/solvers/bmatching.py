@@ -118,6 +118,7 @@ def optimise(
     bids = 0
     if warm is None:
         bids = _bid(network, state, deadline)
+        network = kernels.load("network").both_ways(network)
         kernels.load("bidding").tighten(network, state, _SWEEPS)
     elif not fair:
         kernels.load("bidding").rise(network, state)
@@ -143,6 +144,7 @@ def by_bids(candidates: Candidates, largest: int, deadline: float | None) -> Sel
     network, state = _network(free, largest, None, np.zeros(0, np.intp))
     bids = _bid(network, state, deadline)
     chosen = free.selection(np.flatnonzero(state.chosen))
+    network = kernels.load("network").both_ways(network)
     kernels.load("bidding").tighten(network, state, _SWEEPS)
     prices = _prices(candidates, state, 0, free)
     value = candidates.value(chosen)
@@ -301,13 +303,23 @@ def _bid(network: Network, state: State, deadline: float | None) -> int:
 
 
 def _settle(network: Network, state: State, deadline: float | None) -> bool:
-    """Settle everybody by shortest paths, edges being fair; return whether the end was reached."""
-    kernel, people = kernels.load("paths"), len(network.most)
+    """Settle everybody by shortest paths, edges being fair; return whether the end was reached.
+
+    Mentees come first: most often no mentor wants anything then, whose edges need not be listed.
+    """
+    kernel, layout = kernels.load("paths"), kernels.load("network")
+    mentors, people = network.mentors, len(network.most)
     search = kernel.search_for(people)
-    order = np.arange(people, dtype=np.int32)
-    return _in_slices(
-        lambda at: kernel.settle(network, state, search, order, at, _WORK), people, deadline
-    )
+
+    def settled(net: Network, begin: int, end: int) -> bool:
+        order = np.arange(begin, end, dtype=np.int32)
+        return _in_slices(
+            lambda at: kernel.settle(net, state, search, order, at, _WORK), len(order), deadline
+        )
+
+    if not settled(network, mentors, people):
+        return False
+    return not layout.in_want(network, state) or settled(layout.both_ways(network), 0, mentors)
 
 
 def _in_slices(step: Callable[[int], int], end: int, deadline: float | None) -> bool:
@@ -329,6 +341,7 @@ def _seats(network: Network, state: State, seats: int | None) -> int:
     if seats is None:
         return 0
     paths = kernels.load("paths")
+    network = kernels.load("network").both_ways(network)
     search = paths.search_for(len(network.most))
     return int(paths.leave(network, state, search, seats, 0))
 
