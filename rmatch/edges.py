@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch import kernels
-from rmatch.ascending import places
 from rmatch.candidates import of_pairs
 
 if TYPE_CHECKING:
@@ -47,17 +46,11 @@ class Edges:
 
     def with_found(self, found: Found, mentors: int) -> tuple[Edges, NDArray[np.bool_]]:
         """Return these with those found that are not among them; and which of the found are new."""
-        key = found.mentee.astype(np.int64) * mentors + found.mentor
-        at, known = places(key, self.key)
-        new = ~known
-        at = at[new]
-        more = Edges(
-            np.insert(self.key, at, key[new]),
-            np.insert(self.mentor, at, found.mentor[new]),
-            np.insert(self.mentee, at, found.mentee[new]),
-            np.insert(self.gain, at, found.gain[new]),
-        )
-        return more, new
+        *more, new = kernels.load("edges").merged(
+            self.key, self.mentor, self.mentee, self.gain,
+            found.mentor, found.mentee, found.gain, mentors,
+        )  # fmt: skip
+        return Edges(*more), new
 
     def take(self, stay: NDArray[np.bool_]) -> Edges:
         """Return some of them."""

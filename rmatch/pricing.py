@@ -271,7 +271,7 @@ class _Loop:
         self.edges, new = self.edges.with_found(found, self.problem.shape[0])
         above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
         self.unfair = int(above.sum())
-        self.fresh = len(np.unique(found.mentee[above]))
+        self.fresh = int(np.count_nonzero(np.bincount(found.mentee[above])))
         if self.unfair or not self.whole or self.proof is None:
             self._bound(prices, found.covering)
         self._lap(phase, before)

@@ -11,6 +11,43 @@ import numpy as np
 from rmatch.kernels.compiler import compiled
 from rmatch.kernels.permits import find
 
+#: More than any key.
+FAR = 1 << 62
+
+
+@compiled
+def merged(
+    key: Any,
+    mentor: Any,
+    mentee: Any,
+    gain: Any,
+    more_mentor: Any,
+    more_mentee: Any,
+    more_gain: Any,
+    mentors: int,
+) -> tuple[Any, Any, Any, Any, Any]:
+    """Return edges, by key, with those of others that are not among them; and which these are.
+
+    Both come by mentee, then mentor: a key is mentee * mentors + mentor.
+    """
+    size, more = len(key), len(more_mentor)
+    keys, gains = np.empty(size + more, np.int64), np.empty(size + more, np.int64)
+    one, other = np.empty(size + more, np.int32), np.empty(size + more, np.int32)
+    new = np.zeros(more, np.bool_)
+    at, count = 0, 0
+    for n in range(more + 1):
+        wanted = FAR if n == more else np.int64(more_mentee[n]) * mentors + more_mentor[n]
+        while at < size and key[at] < wanted:
+            keys[count], gains[count] = key[at], gain[at]
+            one[count], other[count] = mentor[at], mentee[at]
+            at, count = at + 1, count + 1
+        if n < more and (at == size or key[at] > wanted):
+            keys[count], gains[count] = wanted, more_gain[n]
+            one[count], other[count] = more_mentor[n], more_mentee[n]
+            new[n] = True
+            count += 1
+    return keys[:count], one[:count], other[:count], gains[:count], new
+
 
 @compiled
 def reduced(mentor: Any, mentee: Any, gain: Any, price: Any, other: Any) -> Any:
