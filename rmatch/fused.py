@@ -101,6 +101,7 @@ class FusedScanner:
             len(wanted.mentee),
             *self._changes(cols, wanted),
             self.least_gain,
+            wanted.known is None and not self.gains and not self.pairs,
             extra,
             permitted,
         )
@@ -112,7 +113,7 @@ class FusedScanner:
             task,
             best,
             cols.start,
-            np.zeros(self.features, np.int64),
+            self.features,
         )
         return _found(cols, wanted, best, self.order, int(touched))
 

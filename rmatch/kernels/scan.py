@@ -25,6 +25,7 @@ from rmatch.kernels.bounds import (
     rule_out,
 )
 from rmatch.kernels.compiler import Array, compiled, inner
+from rmatch.kernels.guess import EVERY, LEAST, guesses, ruled_out
 from rmatch.kernels.heaps import first_turn, keep, later
 from rmatch.kernels.permits import allows, find
 
@@ -90,6 +91,7 @@ class Task(NamedTuple):
     fallen: Array  # places of those mentors whose prices fell most, the most first
     few: Array  # (mentees of the slice,), how many of these to look at and no others; -1: all
     least_gain: int  # no smaller gain is allowed
+    guess: bool  # whether to guess first what the best pairs are worth
     extra: Array  # (mentees of the slice, mentors) int32 gains without structure, or nothing
     permitted: Array  # the same, uint8
 
@@ -104,8 +106,18 @@ class Best(NamedTuple):
     value: Array  # int64, gain less price
 
 
-# A function that takes a tuple of arrays counts references to all of them at every call. So the
-# loops below collect what passes the bounds, and look at it exactly a few hundred pairs at a time.
+class Scene(NamedTuple):
+    """What an exact look at pairs needs, and the pairs that wait for it."""
+
+    sums: Sums
+    conditions: Conditions
+    listed: Listed
+    task: Task
+    best: Best
+    ceiling: Array  # (mentees of the slice,), only pairs worth less
+    weight: Array  # (features,), memory, all zero
+    pending: Array  # (PENDING, 2), mentees of the slice, and places of mentors
+    upper: Array  # (PENDING,), what these pairs are worth at most
 
 
 @compiled
@@ -117,87 +129,99 @@ def scan(
     task: Task,
     best: Best,
     start: int,
-    weight: Any,
+    features: int,
 ) -> int:
-    """Find the best pairs of the mentees from ``start``; return how many pairs were looked at.
+    """Find the best pairs of the mentees from ``start``; return how many pairs were looked at."""
+    many, blocks = len(task.floor), len(bounding.rows)
+    held, threshold, ceiling = best.held, best.threshold, np.full(many, FAR)
+    pending, upper = np.empty((PENDING, 2), np.int32), np.empty(PENDING, np.int64)
+    weight, skip = np.zeros(features, np.int64), task.few >= 0
+    scene = Scene(sums, conditions, listed, task, best, ceiling, weight, pending, upper)
+    touched = _one_by_one(scene, start)
+    if not task.guess or not blocks:
+        return touched + _sweep(bounding, scene, skip, 0, start)
+    rooms = best.starts[1:] - best.starts[:-1]
+    value, looked_at = guesses(bounding, conditions, task.price, rooms, start)
+    threshold[:] = np.maximum(threshold, value)
+    every = min(EVERY, blocks)
+    touched += looked_at + _sweep(bounding, scene, skip, every, start)
+    # Where too few pairs reach the value guessed, those below it are looked at after all.
+    enough = True
+    for mentee in range(many):
+        worst = LEAST
+        if held[mentee] == rooms[mentee]:
+            worst = best.value[best.starts[mentee]]
+        skip[mentee] = value[mentee] <= max(worst, task.floor[mentee])
+        threshold[mentee], ceiling[mentee] = max(worst, task.floor[mentee]), value[mentee]
+        enough &= skip[mentee]
+    return touched if enough else touched + _sweep(bounding, scene, skip, every, start)
 
-    ``weight`` is memory for one whole number per feature, all zero.
+
+# A function that takes a tuple of arrays copies all of it at every call. So the loops below collect
+# what passes the bounds, and look at it exactly a few hundred pairs at a time.
+
+
+@compiled
+def _one_by_one(scene: Scene, start: int) -> int:
+    """Look at listed pairs, and at the few mentors whose prices fell most; return how many."""
+    listed, task, pending, upper = scene.listed, scene.task, scene.pending, scene.upper
+    count, touched = 0, 0
+    for single in (True, False):
+        for mentee in range(len(task.floor)):
+            first = listed.starts[start + mentee]
+            more = listed.starts[start + mentee + 1] - first if single else task.few[mentee]
+            for k in range(more):
+                pending[count, 0] = mentee
+                pending[count, 1] = listed.mentor[first + k] if single else task.fallen[k]
+                upper[count] = FAR
+                count += 1
+                touched += 1
+                if count == PENDING:
+                    count = _look_at(scene, count, single, start)
+        count = _look_at(scene, count, single, start)
+    return touched
+
+
+@compiled
+def _sweep(bounding: Bounding, scene: Scene, skip: Any, every: int, start: int) -> int:
+    """Look at all mentors block by block, for mentees not to ``skip``; return at how many pairs.
+
+    One block in ``every`` counts as looked at before.
     """
+    task, best, pending, upper = scene.task, scene.best, scene.pending, scene.upper
     mentors, many = len(task.price), len(task.floor)
     rows, peaks, starts = bounding.rows.ravel(), bounding.peaks.ravel(), bounding.starts
     row, slope = bounding.row, bounding.slope
     keys, asked = bounding.keys.ravel(), bounding.asked
     key_least, key_most = bounding.key_least, bounding.key_most
     blocks, width, key_count = len(bounding.rows), bounding.rows.shape[1], asked.shape[1]
-    heap, held = best.starts, best.held
     threshold, extra, dense = best.threshold, task.extra, len(task.extra) > 0
+    slack, fall = task.slack, task.fall
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     peak = np.empty(many * GROUP, np.float32)
-    pending, upper = np.empty((PENDING, 2), np.int32), np.empty(PENDING, np.int64)
-    top = np.empty(SIZE, np.int64)
     count, touched = 0, 0
-    for mentee in range(many):
-        for k in range(listed.starts[start + mentee], listed.starts[start + mentee + 1]):
-            pending[count, 0], pending[count, 1] = mentee, listed.mentor[k]
-            upper[count] = FAR
-            count += 1
-            touched += 1
-            if count == PENDING:
-                count = _look_at(
-                    pending, upper, count, True, sums, conditions, listed, task, best, start, weight
-                )
-    count = _look_at(
-        pending, upper, count, True, sums, conditions, listed, task, best, start, weight
-    )
-    for mentee in range(many):
-        for k in range(task.few[mentee]):
-            pending[count, 0], pending[count, 1] = mentee, task.fallen[k]
-            upper[count] = FAR
-            count += 1
-            touched += 1
-            if count == PENDING:
-                count = _look_at(
-                    pending,
-                    upper,
-                    count,
-                    False,
-                    sums,
-                    conditions,
-                    listed,
-                    task,
-                    best,
-                    start,
-                    weight,
-                )
-    # A block needs room for all its pairs.
-    count = _look_at(
-        pending, upper, count, False, sums, conditions, listed, task, best, start, weight
-    )
-    slack, fall, few = task.slack, task.fall, task.few
     for block in range(blocks):
         if block % GROUP == 0:
             group = peaks[block * width : (block + GROUP) * width]
             for mentee in range(many):
-                at = mentee * GROUP
-                begin, end = starts[start + mentee], starts[start + mentee + 1]
-                bound_blocks(group, row, slope, begin, end, peak, at)
+                if not skip[mentee]:
+                    begin, end = starts[start + mentee], starts[start + mentee + 1]
+                    bound_blocks(group, row, slope, begin, end, peak, mentee * GROUP)
         at = block * SIZE
         least = relative_prices(task.price, at, dear)
+        fresh = 0 if every and block % every == every // 2 else min(SIZE, mentors - at)
         for mentee in range(many):
             limit = threshold[mentee] + least
-            if limit >= REACH or few[mentee] >= 0 or fall[block] <= slack[mentee]:
+            if limit >= REACH or skip[mentee] or fall[block] <= slack[mentee]:
                 continue
             person = start + mentee
             begin, end = starts[person], starts[person + 1]
             bar = np.float32(max(limit, -4 * REACH)) - np.float32(end - begin + 8)
             if peak[mentee * GROUP + block % GROUP] <= bar and not dense:
                 continue
-            out = False
-            for key in range(key_count):
-                out |= key_most[block, key] < asked[person, key]
-            if out:
+            if ruled_out(key_most, asked, block, person):
                 continue
-            touched += min(SIZE, mentors - at)
+            touched += fresh
             bound_pairs(rows, at * width, row, slope, begin, end, dear, acc)
             for key in range(key_count):
                 if key_least[block, key] < asked[person, key]:
@@ -216,71 +240,20 @@ def scan(
                             pending[count, 1] = at + i
                             upper[count] = np.int64(acc[i]) + end - begin + 9 - least
                             count += 1
-            # Many have passed: time to raise the bar, by the best first, or to make room.
-            room = heap[mentee + 1] - heap[mentee]
-            if held[mentee] == 0 and count - before > room:
-                best_first(pending, upper, before, count, top[:room])
+            # Many have passed: time to raise the bar. And a block needs room for all its pairs.
             if count - before >= 32 or count > PENDING - SIZE:
-                count = _look_at(
-                    pending,
-                    upper,
-                    count,
-                    False,
-                    sums,
-                    conditions,
-                    listed,
-                    task,
-                    best,
-                    start,
-                    weight,
-                )
-        count = _look_at(
-            pending, upper, count, False, sums, conditions, listed, task, best, start, weight
-        )
+                count = _look_at(scene, count, False, start)
+        count = _look_at(scene, count, False, start)
     return touched
 
 
 @inner
-def best_first(pending: Any, upper: Any, begin: int, end: int, top: Any) -> None:
-    """Move those pairs of a mentee to the front that have the largest bounds: as many as ``top``.
-
-    Then most of the others need no exact look. ``top`` ends as these bounds, ascending.
-    """
-    top[:] = -FAR
-    for n in range(begin, end):
-        if upper[n] > top[0]:
-            at = 0
-            while at + 1 < len(top) and top[at + 1] < upper[n]:
-                top[at] = top[at + 1]
-                at += 1
-            top[at] = upper[n]
-    at = begin
-    for n in range(begin, end):
-        if upper[n] >= top[0]:
-            for column in range(2):
-                pending[at, column], pending[n, column] = pending[n, column], pending[at, column]
-            upper[at], upper[n] = upper[n], upper[at]
-            at += 1
-
-
-@inner
-def _look_at(
-    pending: Any,
-    upper: Any,
-    count: int,
-    single: bool,
-    sums: Sums,
-    conditions: Conditions,
-    listed: Listed,
-    task: Task,
-    best: Best,
-    start: int,
-    weight: Any,
-) -> int:
+def _look_at(scene: Scene, count: int, single: bool, start: int) -> int:
     """Compute pairs exactly; keep those that are allowed and among their mentee's best.
 
     Listed pairs are looked at as such, in calls with ``single``, and passed over in others.
     """
+    sums, conditions, listed, task, best, ceiling, weight, pending, upper = scene
     price, floor, turn, extra = task.price, task.floor, task.turn, task.extra
     permitted, least_gain = task.permitted, task.least_gain
     lines, floats, words, codes, cells, places, values = conditions
@@ -289,7 +262,7 @@ def _look_at(
     lists, alone, more, locked = listed
     heap, held, threshold = best.starts, best.held, best.threshold
     mentor_of, value_of, turns = best.mentor, best.value, len(turn)
-    last = -1
+    last, first = -1, 0
     for n in range(count):
         mentee: Any = np.int64(pending[n, 0])
         mentor: Any = np.int64(pending[n, 1])
@@ -302,6 +275,7 @@ def _look_at(
                     weight[wish[k]] = 0
             for k in range(wishes[person], wishes[person + 1]):
                 weight[wish[k]] = worth[k]
+            first = first_turn(person, task.mentees, turns)
             last = mentee
         gain: Any = 0
         for k in range(theirs[mentor], theirs[mentor + 1]):
@@ -318,11 +292,10 @@ def _look_at(
                 certain = locked[k] != 0
         value = gain - price[mentor]
         # Above the floor; and as good as the worst kept, where the heap is full.
-        if value <= floor[mentee] or value < threshold[mentee]:
+        if value <= floor[mentee] or value < threshold[mentee] or value >= ceiling[mentee]:
             continue
         base, size = heap[mentee], held[mentee]
         room = heap[mentee + 1] - base
-        first = first_turn(person, task.mentees, turns)
         full_of_equals = size == room and value == value_of[base]
         if full_of_equals and later(turn, first, turns, mentor, mentor_of[base]):
             continue

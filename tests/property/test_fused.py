@@ -127,10 +127,39 @@ def test_pairs_that_wait_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
     least[-1], known[-1] = LOWEST, 1 << 61
     wanted = Wanted(np.zeros(mentors, np.int64), least, np.full(mentees, mentors), known, fall)
     kernel = importlib.import_module("rmatch.kernels.scan")
-    monkeypatch.setattr(kernel, "scan", kernel.scan.py_func)
+    for loop in ("scan", "_one_by_one", "_sweep"):
+        monkeypatch.setattr(kernel, loop, getattr(kernel, loop).py_func)
     plain = BlockScanner.of(problem, Options()).scan(last, wanted)
     assert len(plain.mentor) > 64
     assert same(FusedScanner.of(problem, Options()).scan(last, wanted), plain)
+
+
+@pytest.mark.parametrize("misled", [False, True], ids=["fair sample", "misleading sample"])
+def test_guesses_from_a_sample(monkeypatch: pytest.MonkeyPatch, misled: bool) -> None:
+    """What the best pairs are worth is guessed from one block of three; a wrong guess costs time.
+
+    In the misleading case all good mentors are in that block, so that too few reach the guess.
+    """
+    problem = FAMILIES["skills"](700)
+    mentors, mentees = problem.shape
+    fused = FusedScanner.of(problem, Options())
+    price = np.zeros(mentors, np.int64)
+    if misled:
+        price[np.delete(fused.order, np.arange(256, 512))] = 2 * GRID
+    kernel = importlib.import_module("rmatch.kernels.scan")
+    sweep, skipped = kernel._sweep, []
+
+    def listening(bounding: Any, scene: Any, skip: Any, every: int, start: int) -> int:
+        skipped.append(int(skip.sum()))
+        return int(sweep(bounding, scene, skip, every, start))
+
+    monkeypatch.setattr(kernel, "scan", kernel.scan.py_func)
+    monkeypatch.setattr(kernel, "_sweep", listening)
+    wanted = Wanted(price, np.full(mentees, LOWEST), np.full(mentees, 20))
+    cols = slice(0, mentees)
+    assert same(fused.scan(cols, wanted), BlockScanner.of(problem, Options()).scan(cols, wanted))
+    again = mentees - skipped[1] if len(skipped) > 1 else 0
+    assert again > mentees // 2 if misled else again < mentees // 10
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -1,0 +1,105 @@
+"""A guess at what a mentee's best pairs are worth, from a sample, before any is looked at.
+
+Without it a scan looks at ever better pairs one by one, most of which leave again.
+"""
+
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rmatch.kernels.bounds import SIZE, any_above, bound_pairs, relative_prices, rule_out
+from rmatch.kernels.compiler import compiled, inner
+from rmatch.kernels.permits import allows
+
+#: One block in so many is the sample.
+EVERY = 8
+#: Less than any pair is worth.
+LEAST = -(1 << 62)
+#: How sure it is to be that enough pairs are as good: so many standard deviations.
+SURE = 2.5
+
+
+@compiled
+def guesses(bounding: Any, conditions: Any, price: Any, rooms: Any, start: int) -> tuple[Any, int]:
+    """Return for each mentee from ``start`` a value that about as many pairs reach as they want.
+
+    ``rooms`` says how many that are. Where the sample tells too little, all pairs reach the value.
+    The second number is that of the pairs in the sample.
+    """
+    many, blocks, width = len(rooms), len(bounding.rows), bounding.rows.shape[1]
+    rows, keys = bounding.rows.ravel(), bounding.keys.ravel()
+    starts, row, slope, asked = bounding.starts, bounding.row, bounding.slope, bounding.asked
+    key_least, key_most, key_count = bounding.key_least, bounding.key_most, asked.shape[1]
+    lines, floats, words, codes, cells, places, values = conditions
+    every, mentors = min(EVERY, blocks), len(price)
+    dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
+    best, rank = np.full((many, rooms.max()), -np.inf), np.zeros(many, np.int64)
+    found, looked_at = np.full(many, LEAST), 0
+    for mentee in range(many):
+        rank[mentee] = _rank(key_most, asked, start + mentee, every, rooms[mentee])
+    for block in range(every // 2, blocks, every):
+        at = block * SIZE
+        least = relative_prices(price, at, dear)
+        for mentee in range(many):
+            person, top = start + mentee, rank[mentee]
+            if ruled_out(key_most, asked, block, person) or not top:
+                continue
+            looked_at += min(SIZE, mentors - at)
+            bound_pairs(rows, at * width, row, slope, starts[person], starts[person + 1], dear, acc)
+            for key in range(key_count):
+                if key_least[block, key] < asked[person, key]:
+                    rule_out(keys, (block * key_count + key) * SIZE, asked[person, key], acc)
+            for part in range(0, SIZE, 32):
+                if any_above(acc, part, part + 32, np.float32(best[mentee, 0] + least)):
+                    for i in range(part, min(part + 32, mentors - at)):
+                        value = np.float64(acc[i]) - least
+                        if value > best[mentee, 0] and allows(
+                            lines, floats, words, codes, cells, places, values, at + i, person
+                        ):
+                            _insert(best, mentee, top, value)
+    for mentee in range(many):
+        if best[mentee, 0] > -np.inf:
+            terms = starts[start + mentee + 1] - starts[start + mentee]
+            found[mentee] = np.int64(best[mentee, 0]) - terms - 9
+    return found, looked_at
+
+
+@inner
+def ruled_out(key_most: Any, asked: Any, block: int, person: int) -> bool:
+    """Say whether nobody of a block reaches what a mentee asks for."""
+    out = False
+    for key in range(asked.shape[1]):
+        out |= key_most[block, key] < asked[person, key]
+    return out
+
+
+@inner
+def _rank(key_most: Any, asked: Any, person: int, every: int, room: int) -> int:
+    """Return which value of the sample, from the best, as many of all reach as there is room for.
+
+    0 where there is no sample.
+    """
+    there, sampled = 0, 0
+    for block in range(len(key_most)):
+        if not ruled_out(key_most, asked, block, person):
+            there += 1
+            sampled += block % every == every // 2
+    if not sampled:
+        return 0
+    share = sampled / there
+    spread = SURE * np.sqrt(room * share * (1 - share))
+    return min(room, int(np.ceil(room * share + spread)))
+
+
+@inner
+def _insert(best: Any, mentee: int, top: int, value: float) -> None:
+    """Put a value among a mentee's ``top`` best, ascending; the least leaves."""
+    at = 0
+    while at + 1 < top and best[mentee, at + 1] < value:
+        best[mentee, at] = best[mentee, at + 1]
+        at += 1
+    best[mentee, at] = value
