@@ -62,7 +62,8 @@ def bounding_of(
     mentor, row = by_feature.indices[entry], np.repeat(shapes.row, lengths)
     value = by_feature.data[entry].astype(np.float32) * np.repeat(shapes.value, lengths)
     # A mentor has one feature of a run, so this is the sum; of pooled features, a bound on each.
-    np.maximum.at(rows, (mentor // size, row, mentor % size), value)
+    at = (mentor // size * count + row) * size + mentor % size
+    np.maximum.at(rows.ravel(), at, value)  # in one dimension numpy takes a third of the time
     groups = -(-blocks // group)
     peaks = np.zeros((groups * group, count), np.float32)
     peaks[:blocks] = rows.max(axis=2, initial=0)
