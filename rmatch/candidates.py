@@ -305,14 +305,19 @@ def all_candidates(problem: Matchable) -> Candidates:
     for rows, cols in blocks(problem.shape):
         gains, allowed = problem.block(rows, cols)
         # Transposed, so that edges come by mentee, then mentor.
+        some, others = (np.arange(each.start, each.stop, dtype=np.int32) for each in (rows, cols))
+        if allowed.all():
+            mentor.append(np.tile(some, len(others)))
+            mentee.append(np.repeat(others, len(some)))
+            gain.append(gains.T.ravel().astype(np.int64, copy=False))
+            continue
         edges = np.ascontiguousarray(allowed.T)
         cells = np.flatnonzero(edges)
-        col = np.arange(len(edges), dtype=np.int32)
-        col = np.repeat(col, np.count_nonzero(edges, axis=1))
+        number = np.count_nonzero(edges, axis=1)
         row = cells.astype(np.int32)
-        row -= col * np.int32(edges.shape[1])
+        row -= np.repeat(np.arange(len(others), dtype=np.int32) * len(some), number)
         mentor.append(row + np.int32(rows.start))
-        mentee.append(col + np.int32(cols.start))
+        mentee.append(np.repeat(others, number))
         gain.append(gains.T.ravel()[cells].astype(np.int64, copy=False))
     mentors, mentees = _joined(mentor, np.int32), _joined(mentee, np.int32)
     bounds, cohort = problem.bounds, problem.cohort_rows(mentors, mentees)

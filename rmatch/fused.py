@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _WIDTH = 1280
 #: Bytes for each pair of a block of unstructured forms, while it is made and used.
 _BLOCK_BYTES = 40
+#: More than any price falls.
+_FAR = 1 << 62
 #: Bytes for each pair kept, and how many a mentee usually keeps.
 _PAIR_BYTES, _KEPT = 24, 32
 
@@ -120,18 +122,17 @@ class FusedScanner:
     def _changes(self, cols: slice, wanted: Wanted) -> tuple[NDArray[np.int64], ...]:
         """Return what need not be looked at again: see ``Task``."""
         size = kernels.load("bounds").SIZE
-        mentors, mentees = len(self.order), cols.stop - cols.start
-        blocks = -(-mentors // size)
-        if wanted.known is None or wanted.fall is None:
-            low, high = np.full(mentees, -(1 << 62)), np.full(blocks, 1 << 62)
-            return low, high, np.zeros(0, np.int64), np.full(mentees, -1)
-        slack = wanted.mentee[cols] - wanted.known[cols]
-        fall = np.full(blocks * size, -(1 << 62))
-        fall[:mentors] = wanted.fall[self.order]
+        mentors = len(self.order)
+        slack, falls = _slack(cols, wanted)
+        fall = np.full(-(-mentors // size) * size, -_FAR)
+        fall[:mentors] = falls[self.order]
+        fall = fall.reshape(-1, size).max(axis=1, initial=-_FAR)
+        if wanted.fall is None:
+            return slack, fall, np.zeros(0, np.int64), np.full(len(slack), -1)
         few = mentors - np.searchsorted(wanted.fall, slack, side="right", sorter=wanted.rising)
         few[few * ALONE > mentors] = -1
         fallen = self.place[wanted.rising[::-1][: mentors // ALONE]]  # nobody looks at more
-        return slack, fall.reshape(blocks, size).max(axis=1), fallen, few
+        return slack, fall, fallen, few
 
     def _blocks(self, cols: slice) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return (mentees, mentors) gains and permissions of the forms without structure."""
@@ -165,11 +166,12 @@ class MatrixScanner:
     def scan(self, cols: slice, wanted: Wanted) -> Found:
         """Scan all mentors for the mentees ``cols``."""
         best, order = _nothing_yet(cols, wanted), np.arange(len(self.gains))
-        kernels.load("matrix").scan_matrix(
-            self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols]
-        )
-        touched = len(order) * (cols.stop - cols.start)
-        return _found(cols, wanted, best, order, touched)
+        slack, fall = _slack(cols, wanted)
+        touched = kernels.load("matrix").scan_matrix(
+            self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols],
+            slack, fall,
+        )  # fmt: skip
+        return _found(cols, wanted, best, order, int(touched))
 
 
 def _width(shape: tuple[int, int], options: Options) -> int:
@@ -184,6 +186,13 @@ def _width(shape: tuple[int, int], options: Options) -> int:
         return width
     share = int(options.memory_limit) // 4 // threads
     return min(max(1, share // (_KEPT * _PAIR_BYTES)), width)
+
+
+def _slack(cols: slice, wanted: Wanted) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how far prices may have fallen without effect on mentees, and how far they fell."""
+    if wanted.known is None or wanted.fall is None:
+        return np.full(cols.stop - cols.start, -_FAR), np.full(len(wanted.mentor), _FAR)
+    return wanted.mentee[cols] - wanted.known[cols], wanted.fall
 
 
 def _nothing_yet(cols: slice, wanted: Wanted) -> Best:

@@ -35,9 +35,7 @@ class Assignment:
         from scipy.optimize import linear_sum_assignment
 
         bounds, (mentors, mentees) = candidates.bounds, candidates.shape
-        cell = candidates.mentee.astype(np.intp)  # ascending, as the edges are
-        cell *= mentors
-        cell += candidates.mentor
+        cell = _cells(candidates)
         costs = np.zeros((mentees, mentors))
         # An edge that gains nothing is never needed: it stands as 0, like a forbidden pair.
         costs.ravel()[cell] = -np.maximum(folded(candidates), 0)
@@ -53,6 +51,17 @@ class Assignment:
         chosen = np.flatnonzero(taken.ravel()[cell])
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
+
+
+def _cells(candidates: Candidates) -> NDArray[np.intp] | slice:
+    """Return where the edges stand in a (mentees, mentors) matrix, row by row; they ascend."""
+    mentors, mentees = candidates.shape
+    if len(candidates) == mentors * mentees:
+        return slice(None)
+    cell = candidates.mentee.astype(np.intp)
+    cell *= mentors
+    cell += candidates.mentor
+    return cell
 
 
 def _repeated(

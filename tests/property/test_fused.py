@@ -177,3 +177,28 @@ def test_ready_made_matrices(seed: int) -> None:
     start = int(rng.integers(mentees))
     for cols in (slice(0, mentees), slice(start, mentees)):
         assert same(fused.scan(cols, wanted), plain.scan(cols, wanted))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_ready_made_matrices_again(seed: int) -> None:
+    """After some prices fell: no pair is missing that was not listed before, and few are asked."""
+    rng = np.random.default_rng(seed)
+    mentors, mentees = rng.integers(1, 150, 2)
+    gains = rng.integers(-50, 50, (mentors, mentees))
+    problem = MatrixProblem.of(gains, rng.random((mentors, mentees)) < 0.7)
+    scanner, everybody = scanner_of(problem, Options()), slice(0, int(mentees))
+    price, floor = rng.integers(-9, 9, mentors), rng.integers(-9, 30, mentees)
+    most = np.full(mentees, mentors) if seed % 2 else rng.integers(0, 9, mentees)
+    before = scanner.scan(everybody, Wanted(price, floor, most))
+    fall = np.where(rng.random(mentors) < 0.3, rng.integers(-9, 13, mentors), 0)
+    price, floor = price - fall, floor + int(rng.integers(0, 9))
+    every = np.full(mentees, mentors)
+    found = scanner.scan(everybody, Wanted(price, floor, every, before.covering, fall))
+    rows, cols = np.nonzero(problem.allowed & (problem.gains - price[:, None] > floor))
+    worth_it = set(zip(rows.tolist(), cols.tolist(), strict=True))
+    listed = set(zip(before.mentor.tolist(), before.mentee.tolist(), strict=True))
+    now = set(zip(found.mentor.tolist(), found.mentee.tolist(), strict=True))
+    assert worth_it - listed <= now <= worth_it
+    assert found.touched <= problem.gains.size
+    idle = scanner.scan(everybody, Wanted(price, floor, every, floor, np.zeros(mentors, np.int64)))
+    assert (len(idle.mentor), idle.touched) == (0, 0)
