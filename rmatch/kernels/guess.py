@@ -24,28 +24,30 @@ SURE = 2.5
 
 
 @compiled
-def guesses(bounding: Any, conditions: Any, price: Any, rooms: Any, start: int) -> tuple[Any, int]:
+def guesses(bounding: Any, conditions: Any, price: Any, begins: Any, start: int) -> tuple[Any, int]:
     """Return for each mentee from ``start`` a value that about as many pairs reach as they want.
 
-    ``rooms`` says how many that are. Where the sample tells too little, all pairs reach the value.
-    The second number is that of the pairs in the sample.
+    ``begins`` says where each one's list of those pairs begins and, last, where all end. Where the
+    sample tells too little, all pairs reach the value. The second number is that of the pairs in
+    the sample.
     """
-    many, blocks, width = len(rooms), len(bounding.rows), bounding.rows.shape[1]
+    many, blocks, width = len(begins) - 1, len(bounding.rows), bounding.rows.shape[1]
     rows, keys = bounding.rows.ravel(), bounding.keys.ravel()
     starts, row, slope, asked = bounding.starts, bounding.row, bounding.slope, bounding.asked
     key_least, key_most, key_count = bounding.key_least, bounding.key_most, asked.shape[1]
     lines, floats, words, codes, cells, places, values = conditions
     every, mentors = min(EVERY, blocks), len(price)
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
-    best, rank = np.full((many, rooms.max()), -np.inf), np.zeros(many, np.int64)
+    best, rank = np.full(begins[-1], -np.inf), np.zeros(many, np.int64)
     found, looked_at = np.full(many, LEAST), 0
     for mentee in range(many):
-        rank[mentee] = _rank(key_most, asked, start + mentee, every, rooms[mentee])
+        room = begins[mentee + 1] - begins[mentee]
+        rank[mentee] = _rank(key_most, asked, start + mentee, every, room)
     for block in range(every // 2, blocks, every):
         at = block * SIZE
         least = relative_prices(price, at, dear)
         for mentee in range(many):
-            person, top = start + mentee, rank[mentee]
+            person, first, top = start + mentee, begins[mentee], rank[mentee]
             if ruled_out(key_most, asked, block, person) or not top:
                 continue
             looked_at += min(SIZE, mentors - at)
@@ -54,17 +56,17 @@ def guesses(bounding: Any, conditions: Any, price: Any, rooms: Any, start: int) 
                 if key_least[block, key] < asked[person, key]:
                     rule_out(keys, (block * key_count + key) * SIZE, asked[person, key], acc)
             for part in range(0, SIZE, 32):
-                if any_above(acc, part, part + 32, np.float32(best[mentee, 0] + least)):
+                if any_above(acc, part, part + 32, np.float32(best[first] + least)):
                     for i in range(part, min(part + 32, mentors - at)):
                         value = np.float64(acc[i]) - least
-                        if value > best[mentee, 0] and allows(
+                        if value > best[first] and allows(
                             lines, floats, words, codes, cells, places, values, at + i, person
                         ):
-                            _insert(best, mentee, top, value)
+                            _insert(best, first, top, value)
     for mentee in range(many):
-        if best[mentee, 0] > -np.inf:
+        if rank[mentee] and best[begins[mentee]] > -np.inf:
             terms = starts[start + mentee + 1] - starts[start + mentee]
-            found[mentee] = np.int64(best[mentee, 0]) - terms - 9
+            found[mentee] = np.int64(best[begins[mentee]]) - terms - 9
     return found, looked_at
 
 
@@ -96,10 +98,10 @@ def _rank(key_most: Any, asked: Any, person: int, every: int, room: int) -> int:
 
 
 @inner
-def _insert(best: Any, mentee: int, top: int, value: float) -> None:
-    """Put a value among a mentee's ``top`` best, ascending; the least leaves."""
-    at = 0
-    while at + 1 < top and best[mentee, at + 1] < value:
-        best[mentee, at] = best[mentee, at + 1]
+def _insert(best: Any, first: int, top: int, value: float) -> None:
+    """Put a value among the ``top`` best, ascending from ``first``; the least leaves."""
+    at = first
+    while at + 1 < first + top and best[at + 1] < value:
+        best[at] = best[at + 1]
         at += 1
-    best[mentee, at] = value
+    best[at] = value

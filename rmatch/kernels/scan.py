@@ -25,7 +25,7 @@ from rmatch.kernels.bounds import (
     rule_out,
 )
 from rmatch.kernels.compiler import Array, compiled, inner
-from rmatch.kernels.guess import EVERY, LEAST, guesses, ruled_out
+from rmatch.kernels.guess import EVERY, guesses, ruled_out
 from rmatch.kernels.heaps import first_turn, keep, later
 from rmatch.kernels.permits import allows, find
 
@@ -97,7 +97,7 @@ class Task(NamedTuple):
 
 
 class Best(NamedTuple):
-    """Everybody's best pairs so far, heaps with the worst on top."""
+    """Everybody's best pairs so far, heaps with the worst on top (see ``heaps``)."""
 
     starts: Array  # (mentees of the slice + 1,)
     held: Array  # (mentees of the slice,), how many
@@ -140,19 +140,18 @@ def scan(
     touched = _one_by_one(scene, start)
     if not task.guess or not blocks:
         return touched + _sweep(bounding, scene, skip, 0, start)
-    rooms = best.starts[1:] - best.starts[:-1]
-    value, looked_at = guesses(bounding, conditions, task.price, rooms, start)
-    threshold[:] = np.maximum(threshold, value)
+    guessed, looked_at = guesses(bounding, conditions, task.price, best.starts, start)
+    threshold[:] = np.maximum(threshold, guessed)
     every = min(EVERY, blocks)
     touched += looked_at + _sweep(bounding, scene, skip, every, start)
     # Where too few pairs reach the value guessed, those below it are looked at after all.
     enough = True
     for mentee in range(many):
-        worst = LEAST
-        if held[mentee] == rooms[mentee]:
-            worst = best.value[best.starts[mentee]]
-        skip[mentee] = value[mentee] <= max(worst, task.floor[mentee])
-        threshold[mentee], ceiling[mentee] = max(worst, task.floor[mentee]), value[mentee]
+        begin, least = best.starts[mentee], task.floor[mentee]
+        if held[mentee] == best.starts[mentee + 1] - begin:
+            least = max(least, best.value[begin])
+        skip[mentee] = guessed[mentee] <= least
+        threshold[mentee], ceiling[mentee] = least, guessed[mentee]
         enough &= skip[mentee]
     return touched if enough else touched + _sweep(bounding, scene, skip, every, start)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -57,10 +58,10 @@ class GenerationGap(PairRule):
             )
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        young, old = birth_years(mentor), birth_years(mentee)
+        young, old = _in_millionths(mentor.birth_year), _in_millionths(mentee.birth_year)
         if young is None or old is None:
             return None
-        (low, high), (first, last) = map(millionths, young), map(millionths, old)
+        (low, high), (first, last) = young, old
         return last + millionths(self.min_years) <= low and (
             self.max_years is None or high <= first + millionths(self.max_years)
         )
@@ -134,11 +135,17 @@ class CohortGap(PairRule):
 
 def birth_years(person: Person) -> tuple[float, float] | None:
     """Return the earliest and the latest possible birth year, ``None`` where not known."""
-    if person.birth_year is None:
+    years = person.birth_year
+    return years if years is None or isinstance(years, tuple) else (years, years)
+
+
+@lru_cache(maxsize=1024)  # the checker asks for the same few years again and again
+def _in_millionths(years: float | tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return the earliest and the latest of a person's birth years, as ``millionths`` has them."""
+    if years is None:
         return None
-    if isinstance(person.birth_year, tuple):
-        return person.birth_year
-    return person.birth_year, person.birth_year
+    first, last = years if isinstance(years, tuple) else (years, years)
+    return millionths(first), millionths(last)
 
 
 def _births(roster: Roster) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

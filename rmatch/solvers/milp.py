@@ -13,6 +13,7 @@ from rmatch.candidates import Candidates, Feature
 from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status, cohort_pricing
+from rmatch.solvers.kinds import Kinds
 from rmatch.solvers.program import Solution, out_of_time, program
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Milp:
             raise Infeasible
         edges = np.flatnonzero(usable)
         possible = candidates.take(edges)
-        if len(edges) <= LARGE:
+        if len(edges) <= LARGE or Kinds.of(possible) is not None:
             found = direct(possible, options)
         else:
             found = cohort_pricing.solve(possible, options, direct)
@@ -53,12 +54,16 @@ class Milp:
 
 
 def direct(candidates: Candidates, options: Options) -> Selection:
-    """Give the whole program to HiGHS."""
-    written = program(candidates).reduced()
+    """Give the whole program to HiGHS, people who are alike together."""
+    kinds = Kinds.of(candidates)
+    written = (program(candidates) if kinds is None else kinds.program()).reduced()
     if not len(written.gain):
         return nothing(candidates)
     found = maximise(written, options)
-    chosen = np.flatnonzero(found.values[: len(candidates)])
+    if kinds is None:
+        chosen = np.flatnonzero(found.values[: len(candidates)])
+    else:
+        chosen = kinds.edges(found.values[: len(kinds.first)])
     value = candidates.value(chosen)
     if breaks(candidates, chosen) or (found.best and value != found.bound):
         raise rounded()
