@@ -77,6 +77,19 @@ def test_kinds_find_the_optimum(start: int) -> None:
     assert together > 25
 
 
+def test_nobody_meets_anybody_twice() -> None:
+    """Two people who are each alone of their kind, with three places, and worth most together."""
+    kind = np.array([0, 1, 1, 1, 1, 1])
+    rows, cols = np.tile(np.arange(6), 6), np.repeat(np.arange(6), 6)
+    gain = np.array([[9, 1], [1, 1]])[kind[rows], kind[cols]]
+    most = np.array([3, 1, 1, 1, 1, 1])
+    candidates = Candidates(
+        rows.astype(np.int32), cols.astype(np.int32), gain, Bounds.of(most, most)
+    )
+    assert Kinds.of(candidates) is not None
+    assert outcome(Milp(), candidates) == outcome(CpSat(), candidates) == 16
+
+
 def test_one_edge_sets_people_apart() -> None:
     """Another gain, another part in a row, fewer places: no longer of the same kind."""
     gain, every = np.full(36, 5), np.repeat(np.arange(6, dtype=np.int32), 6)
