@@ -192,8 +192,10 @@ def _counts(
 ) -> list[Violation]:
     """Count everybody's pairs against their least and most, and all pairs against the seats."""
     bounds, (_, mentees) = problem.bounds, problem.shape
-    keys = np.sort(rows * mentees + cols)
-    again = Counter(keys[1:][keys[1:] == keys[:-1]].tolist())
+    keys, again = rows * mentees + cols, Counter[int]()
+    if not (keys[1:] > keys[:-1]).all():  # as those of a matching are
+        keys.sort()
+        again.update(keys[1:][keys[1:] == keys[:-1]].tolist())
     found = [
         Violation(f"pair {divmod(key, mentees)} is there {more + 1} times")
         for key, more in again.items()

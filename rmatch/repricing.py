@@ -242,7 +242,7 @@ class Repricing:
         self.chosen[candidates.locked] = True
         selection = optimise(
             candidates,
-            int(np.abs(self.gain).max(initial=0)),
+            self.problem.gain_limit,
             warm=Prices(self.mentor, self.mentee),
             start=np.flatnonzero(self.chosen),
             fair=not len(candidates.locked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -272,8 +273,8 @@ class _Chain:
         """Return what changes for a mentee who is here."""
         if not self.story.here("mentees", mentee):
             return None
-        lost = [pair for pair in self.gone.values() if pair.mentee == mentee]
-        got = tuple(mentor for mentor, other in self.new if other == mentee)
+        lost = self._lost["mentees", mentee]
+        got = tuple(self._got["mentees", mentee])
         forced = [pair for pair in lost if pair.reason is not Reason.GIVEN_UP]
         if forced:
             cause, head = Cause.ENDED, listed([_of_partner(pair, pair.mentor) for pair in forced])
@@ -293,13 +294,31 @@ class _Chain:
         """Return what changes for a mentor who is here and has nobody left."""
         if not self.story.here("mentors", mentor) or self.story.teaches(mentor):
             return None
-        lost = [pair for pair in self.gone.values() if pair.mentor == mentor]
+        lost = self._lost["mentors", mentor]
         moved = all(pair.reason is Reason.GIVEN_UP for pair in lost)
         head = listed([_of_partner(pair, pair.mentee) for pair in lost])
         words = f"{mentor}: {head}; nobody was next"
         was = tuple(pair.mentee for pair in lost)
         cause = Cause.MOVED if moved else Cause.ENDED
         return Change(mentor, "mentor", was, (), cause, len(self.given_up), words)
+
+    @cached_property
+    def _lost(self) -> defaultdict[tuple[str, str], list[EarlierPair]]:
+        """The pairs that everybody loses, by side and id."""
+        lost = defaultdict(list)
+        for pair in self.gone.values():
+            lost["mentors", pair.mentor].append(pair)
+            lost["mentees", pair.mentee].append(pair)
+        return lost
+
+    @cached_property
+    def _got(self) -> defaultdict[tuple[str, str], list[str]]:
+        """Everybody's new partners, by side and id."""
+        got = defaultdict(list)
+        for mentor, mentee in self.new:
+            got["mentors", mentor].append(mentee)
+            got["mentees", mentee].append(mentor)
+        return got
 
     @cached_property
     def given_up(self) -> tuple[EarlierPair, ...]:
@@ -326,8 +345,9 @@ class _Chain:
         words = f"goes from {listed(left)} to {listed(got)}" if got else f"gives up {listed(left)}"
         takers = [
             f"{other} gets {mentor}"
-            for mentor, other in self.new
-            if mentor in left and other != mentee
+            for mentor in left
+            for other in self._got["mentors", mentor]
+            if other != mentee
         ]
         if takers:
             return f"{words}, as {listed(takers)}"
