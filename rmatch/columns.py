@@ -158,3 +158,26 @@ def share_labels(one: Column, other: Column) -> tuple[Column, Column]:
         return one, other
     labels = tuple(sorted(dict.fromkeys((*one.labels, *other.labels))))
     return one.relabel(labels), other.relabel(labels)
+
+
+def empty_like(column: Column, size: int) -> Column:
+    """Return a column of the same type in which everybody's value is missing."""
+    if isinstance(column, Numbers):
+        return Numbers(np.full(size, np.nan))
+    if isinstance(column, Categories):
+        return Categories(np.full(size, -1, dtype=np.int32), column.labels)
+    none = np.zeros(0)
+    starts = np.zeros(size + 1, dtype=np.int64)
+    return Ragged(starts, none.astype(np.int32), none, none, column.labels)
+
+
+def nobody_has(kind: type[Column], size: int) -> Column:
+    """Return a column of a type in which everybody's value is missing."""
+    return empty_like(_EMPTY[kind], size)
+
+
+_EMPTY: dict[type, Column] = {
+    Numbers: Numbers(np.zeros(0)),
+    Categories: Categories(np.zeros(0, np.int32), ()),
+    Ragged: Ragged(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), ()),
+}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, share_labels
+from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, nobody_has
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.names import label
 from rmatch.parameters import check_numbers
@@ -246,7 +246,7 @@ class Roster:
             )
         if not isinstance(column, kind):
             if not column.known.any():  # a column that is empty has no type of its own
-                return empty_like(_EMPTY[kind], len(self))
+                return nobody_has(kind, len(self))
             raise InvalidInputError(
                 f"column {name!r} does not hold {what}: {type(column).__name__}"
             )
@@ -342,97 +342,3 @@ class _Taken(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._columns)
-
-
-def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:
-    """Give two rosters the same columns and the same labels, so that codes can be compared.
-
-    A column that one side lacks is all missing there. An ``id`` column of labels is added: the same
-    code on both sides is the same person (§C1).
-    """
-    if mentors.scale != mentees.scale:
-        raise InvalidInputError(
-            f"mentors use the level scale {mentors.scale} and mentees {mentees.scale}; "
-            "read both rosters with the same scale"
-        )
-    left, right = _with_ids(mentors, mentees)
-    names = sorted({*left, *right})
-    shared: tuple[dict[str, Column], dict[str, Column]] = ({}, {})
-    for name in names:
-        one = left[name] if name in left else empty_like(right[name], len(mentors))
-        other = right[name] if name in right else empty_like(left[name], len(mentees))
-        if type(one) is not type(other):
-            one, other = _same_type(name, one, other)
-        shared[0][name], shared[1][name] = share_labels(one, other)
-    for columns, roster in zip(shared, (mentors, mentees), strict=True):
-        _link_goals(columns, roster)
-    _link_labels(shared)
-    return (
-        replace(mentors, columns=shared[0]),
-        replace(mentees, columns=shared[1]),
-    )
-
-
-def _link_goals(columns: dict[str, Column], roster: Roster) -> None:
-    """Make sure that skills and goals are there, and that every goal has a target level."""
-    for name in ("skills", "goals"):
-        columns.setdefault(name, empty_like(_EMPTY[Ragged], len(roster)))
-    goals = columns["goals"]
-    if isinstance(goals, Ragged) and np.isnan(goals.values).any():
-        targets = np.where(np.isnan(goals.values), roster.scale.high, goals.values)
-        columns["goals"] = replace(goals, values=targets)
-
-
-def _link_labels(shared: tuple[dict[str, Column], dict[str, Column]]) -> None:
-    """Skills and goals speak of the same things: one label list for both."""
-    labels: set[str] = set()
-    for columns in shared:
-        for name in ("skills", "goals"):
-            labels.update(columns[name].labels)  # type: ignore[union-attr]
-    every = tuple(sorted(labels))
-    for columns in shared:
-        for name in ("skills", "goals"):
-            columns[name] = columns[name].relabel(every)  # type: ignore[union-attr]
-
-
-def empty_like(column: Column, size: int) -> Column:
-    """Return a column of the same type in which everybody's value is missing."""
-    if isinstance(column, Numbers):
-        return Numbers(np.full(size, np.nan))
-    if isinstance(column, Categories):
-        return Categories(np.full(size, -1, dtype=np.int32), column.labels)
-    none = np.zeros(0)
-    starts = np.zeros(size + 1, dtype=np.int64)
-    return Ragged(starts, none.astype(np.int32), none, none, column.labels)
-
-
-def _with_ids(mentors: Roster, mentees: Roster) -> list[dict[str, Column]]:
-    """Return the columns of both sides with the ids of everybody as labels."""
-    labels = tuple(sorted(dict.fromkeys((*mentors.ids, *mentees.ids))))
-    place = dict(zip(labels, range(len(labels)), strict=True))
-    return [
-        {
-            **side.columns,
-            "id": Categories(np.fromiter(map(place.__getitem__, side.ids), np.int32), labels),
-        }
-        for side in (mentors, mentees)
-    ]
-
-
-def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
-    """A column that is empty on one side takes the type of the other; anything else is an error."""
-    if not one.known.any():
-        return empty_like(other, len(one)), other
-    if not other.known.any():
-        return one, empty_like(one, len(other))
-    raise InvalidInputError(
-        f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
-        f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"
-    )
-
-
-_EMPTY: dict[type, Column] = {
-    Numbers: Numbers(np.zeros(0)),
-    Categories: Categories(np.zeros(0, np.int32), ()),
-    Ragged: Ragged(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), ()),
-}

@@ -17,12 +17,13 @@ from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, side_by_side, units_of
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 from rmatch.parameters import check_seed, is_whole, listed
-from rmatch.people import Roster, align
+from rmatch.people import Roster
 from rmatch.rows import CohortRows, Row
 from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import CohortRule
 from rmatch.scoring import score_parts
 from rmatch.scoring.base import ScorePart
+from rmatch.sides import align
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

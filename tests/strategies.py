@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rmatch.people import align
 from rmatch.reading import read_sides
+from rmatch.sides import align
 
 IDS = tuple("abcdefg")
 SKILLS = ("AI", "SQL", "law", "video")

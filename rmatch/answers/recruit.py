@@ -13,11 +13,12 @@ from rmatch.answers.people import check_matching
 from rmatch.answers.residual import NO_WAY
 from rmatch.answers.whatif import FromPrices
 from rmatch.answers.wording import listed, name_of, paragraph
-from rmatch.columns import Categories, Numbers, Ragged
+from rmatch.columns import Categories, Numbers, Ragged, empty_like
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.parameters import check_count
-from rmatch.people import Roster, align, empty_like
+from rmatch.people import Roster
 from rmatch.problem import Problem
+from rmatch.sides import align
 from rmatch.viewer import Viewer
 
 if TYPE_CHECKING:

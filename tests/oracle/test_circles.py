@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rmatch.fields import CEFR
 from rmatch.forms import GRID
 from rmatch.living import circle_solver, circles
-from rmatch.people import align
 from rmatch.reading import read_sides
 from rmatch.rules import (
     Conflicts,
@@ -22,6 +21,7 @@ from rmatch.rules import (
     Vetoes,
 )
 from rmatch.scoring import SharedInterests, TeachingCoverage
+from rmatch.sides import align
 from tests.strategies import people
 
 RULES = (
