@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rmatch.solvers.program import Program
 
     Ints = NDArray[np.int64]
+    Words = NDArray[np.uint64]
     Places = NDArray[np.intp]
 
 #: Kinds are worth it where a column stands for so many edges on average.
@@ -50,7 +51,8 @@ class Kinds:
         apart = {Feature.LOCKS, Feature.COVERAGE, Feature.PEOPLE_ROWS}
         if not len(candidates) or apart & candidates.features:
             return None
-        bounds, word = candidates.bounds, _words(folded(candidates), candidates.cohort)
+        bounds, gain = candidates.bounds, folded(candidates)
+        word = _words(gain, candidates.cohort)
         mentor = _alike(
             candidates.mentor, candidates.mentee, word, bounds.mentor_least, bounds.mentor_most
         )
@@ -58,6 +60,8 @@ class Kinds:
             candidates.mentee, candidates.mentor, word, bounds.mentee_least, bounds.mentee_most
         )
         sizes = np.bincount(mentor), np.bincount(mentee)
+        if sizes[0].max() * sizes[1].max() < _WORTH_IT:
+            return None
         pair = mentee[candidates.mentee] * len(sizes[0]) + mentor[candidates.mentor]
         order = np.argsort(pair, kind="stable")
         _, start, number = np.unique(pair[order], return_index=True, return_counts=True)
@@ -68,8 +72,13 @@ class Kinds:
             sizes[0][mentor[candidates.mentor[first]]] * sizes[1][mentee[candidates.mentee[first]]]
         )
         # People are told apart by a hash: should two unlike ones ever have the same, this says so.
-        if not whole.all() or (word[order] != np.repeat(word[first], number)).any():
+        model = np.repeat(first, number)
+        if not whole.all() or (gain[order] != gain[model]).any():
             return None
+        if candidates.cohort is not None:
+            part = candidates.cohort.coefficients.tocsc()
+            if (part[:, order] != part[:, model]).nnz:
+                return None
         return cls(candidates, mentor, mentee, first, number)
 
     def program(self) -> Program:
@@ -120,30 +129,33 @@ class Kinds:
         return np.searchsorted(people.keys, np.sort(np.concatenate(keys)))
 
 
-def _words(gain: Ints, cohort: CohortRows | None) -> Ints:
-    """Return a number for each edge: equal where gain and cohort rows are."""
-    word = np.unique(gain, return_inverse=True)[1].astype(np.int64)
-    if cohort is None:
-        return word
-    for row in range(len(cohort)):
-        factor = cohort.coefficients[[row]].toarray().ravel()
-        if (factor != factor[0]).any():
-            both = np.column_stack([word, factor])
-            word = np.unique(both, axis=0, return_inverse=True)[1].astype(np.int64)
-    return word
+def _words(gain: Ints, cohort: CohortRows | None) -> Words:
+    """Return a hash for each edge of its gain and its part in cohort rows."""
+    words = _mixed(gain.view(np.uint64))
+    if cohort is not None:
+        part = cohort.coefficients.tocsc()
+        entries = _mixed(_mixed(part.indices.astype(np.uint64)) + part.data.view(np.uint64))
+        np.add.at(words, np.repeat(np.arange(len(words)), np.diff(part.indptr)), entries)
+    return words
 
 
 def _alike(
-    people: NDArray[np.int32], others: NDArray[np.int32], word: Ints, least: Ints, most: Ints
+    people: NDArray[np.int32], others: NDArray[np.int32], words: Words, least: Ints, most: Ints
 ) -> Places:
     """Number people by their places and, hashed, by their edges with everybody else."""
-    mixed = (word.astype(np.uint64) << np.uint64(32)) + others.astype(np.uint64)
-    for factor in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB):
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(factor)
     edges = np.zeros(len(least), np.uint64)
-    np.add.at(edges, people, mixed ^ (mixed >> np.uint64(31)))
+    np.add.at(edges, people, _mixed(words + _mixed(others.astype(np.uint64))))
     told = np.column_stack([edges.view(np.int64), least, most])
     return np.unique(told, axis=0, return_inverse=True)[1].astype(np.intp)
+
+
+def _mixed(words: Words) -> Words:
+    """Return hashes of words, as G. Steele and others have them in "Fast splittable pseudorandom
+    number generators", OOPSLA 2014."""
+    mixed = words + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _sums(kind: Places, places: Ints) -> Ints:

@@ -46,8 +46,9 @@ class Milp:
             raise Infeasible
         edges = np.flatnonzero(usable)
         possible = candidates.take(edges)
-        if len(edges) <= LARGE or Kinds.of(possible) is not None:
-            found = direct(possible, options)
+        kinds = Kinds.of(possible)
+        if len(edges) <= LARGE or kinds is not None:
+            found = _given(possible, kinds, options)
         else:
             found = cohort_pricing.solve(possible, options, direct)
         return dataclasses.replace(found, edges=edges[found.edges])
@@ -55,7 +56,11 @@ class Milp:
 
 def direct(candidates: Candidates, options: Options) -> Selection:
     """Give the whole program to HiGHS, people who are alike together."""
-    kinds = Kinds.of(candidates)
+    return _given(candidates, Kinds.of(candidates), options)
+
+
+def _given(candidates: Candidates, kinds: Kinds | None, options: Options) -> Selection:
+    """Give a program to HiGHS, over kinds of people where there are some."""
     written = (program(candidates) if kinds is None else kinds.program()).reduced()
     if not len(written.gain):
         return nothing(candidates)
