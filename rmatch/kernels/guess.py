@@ -24,26 +24,30 @@ SURE = 2.5
 
 
 @compiled
-def guesses(bounding: Any, conditions: Any, price: Any, begins: Any, start: int) -> tuple[Any, int]:
+def guesses(
+    bounding: Any, conditions: Any, price: Any, begins: Any, every: int, start: int
+) -> tuple[Any, int]:
     """Return for each mentee from ``start`` a value that about as many pairs reach as they want.
 
     ``begins`` says where each one's list of those pairs begins and, last, where all end. Where the
     sample tells too little, all pairs reach the value. The second number is that of the pairs in
-    the sample.
+    the sample, which is one block in ``every``.
     """
     many, blocks, width = len(begins) - 1, len(bounding.rows), bounding.rows.shape[1]
     rows, keys = bounding.rows.ravel(), bounding.keys.ravel()
     starts, row, slope, asked = bounding.starts, bounding.row, bounding.slope, bounding.asked
     key_least, key_most, key_count = bounding.key_least, bounding.key_most, asked.shape[1]
     lines, floats, words, codes, cells, places, values = conditions
-    every, mentors = min(EVERY, blocks), len(price)
+    mentors = len(price)
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     best, rank = np.full(begins[-1], -np.inf), np.zeros(many, np.int64)
     found, looked_at = np.full(many, LEAST), 0
     for mentee in range(many):
         room = begins[mentee + 1] - begins[mentee]
         rank[mentee] = _rank(key_most, asked, start + mentee, every, room)
-    for block in range(every // 2, blocks, every):
+    for block in range(blocks):
+        if not sampled(block, every):
+            continue
         at = block * SIZE
         least = relative_prices(price, at, dear)
         for mentee in range(many):
@@ -71,6 +75,12 @@ def guesses(bounding: Any, conditions: Any, price: Any, begins: Any, start: int)
 
 
 @inner
+def sampled(block: int, every: int) -> bool:
+    """Say whether a block is in the sample of one in ``every``; 0 is no sample."""
+    return every > 0 and block % every == every // 2
+
+
+@inner
 def ruled_out(key_most: Any, asked: Any, block: int, person: int) -> bool:
     """Say whether nobody of a block reaches what a mentee asks for."""
     out = False
@@ -85,14 +95,14 @@ def _rank(key_most: Any, asked: Any, person: int, every: int, room: int) -> int:
 
     0 where there is no sample.
     """
-    there, sampled = 0, 0
+    there, seen = 0, 0
     for block in range(len(key_most)):
         if not ruled_out(key_most, asked, block, person):
             there += 1
-            sampled += block % every == every // 2
-    if not sampled:
+            seen += sampled(block, every)
+    if not seen:
         return 0
-    share = sampled / there
+    share = seen / there
     spread = SURE * np.sqrt(room * share * (1 - share))
     return min(room, int(np.ceil(room * share + spread)))
 

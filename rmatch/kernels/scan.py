@@ -25,7 +25,7 @@ from rmatch.kernels.bounds import (
     rule_out,
 )
 from rmatch.kernels.compiler import Array, compiled, inner
-from rmatch.kernels.guess import EVERY, guesses, ruled_out
+from rmatch.kernels.guess import EVERY, guesses, ruled_out, sampled
 from rmatch.kernels.heaps import first_turn, keep, later
 from rmatch.kernels.permits import allows, find
 
@@ -140,9 +140,9 @@ def scan(
     touched = _one_by_one(scene, start)
     if not task.guess or not blocks:
         return touched + _sweep(bounding, scene, skip, 0, start)
-    guessed, looked_at = guesses(bounding, conditions, task.price, best.starts, start)
-    threshold[:] = np.maximum(threshold, guessed)
     every = min(EVERY, blocks)
+    guessed, looked_at = guesses(bounding, conditions, task.price, best.starts, every, start)
+    threshold[:] = np.maximum(threshold, guessed)
     touched += looked_at + _sweep(bounding, scene, skip, every, start)
     # Where too few pairs reach the value guessed, those below it are looked at after all.
     enough = True
@@ -208,7 +208,7 @@ def _sweep(bounding: Bounding, scene: Scene, skip: Any, every: int, start: int) 
                     bound_blocks(group, row, slope, begin, end, peak, mentee * GROUP)
         at = block * SIZE
         least = relative_prices(task.price, at, dear)
-        fresh = 0 if every and block % every == every // 2 else min(SIZE, mentors - at)
+        fresh = 0 if sampled(block, every) else min(SIZE, mentors - at)
         for mentee in range(many):
             limit = threshold[mentee] + least
             if limit >= REACH or skip[mentee] or fall[block] <= slack[mentee]:

@@ -135,17 +135,18 @@ class CohortGap(PairRule):
 
 def birth_years(person: Person) -> tuple[float, float] | None:
     """Return the earliest and the latest possible birth year, ``None`` where not known."""
-    years = person.birth_year
+    return _both_ends(person.birth_year)
+
+
+def _both_ends(years: float | tuple[float, float] | None) -> tuple[float, float] | None:
     return years if years is None or isinstance(years, tuple) else (years, years)
 
 
 @lru_cache(maxsize=1024)  # the checker asks for the same few years again and again
 def _in_millionths(years: float | tuple[float, float] | None) -> tuple[float, float] | None:
     """Return the earliest and the latest of a person's birth years, as ``millionths`` has them."""
-    if years is None:
-        return None
-    first, last = years if isinstance(years, tuple) else (years, years)
-    return millionths(first), millionths(last)
+    ends = _both_ends(years)
+    return None if ends is None else (millionths(ends[0]), millionths(ends[1]))
 
 
 def _births(roster: Roster) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
