@@ -190,8 +190,11 @@ def scan_all(
     elif threads == 1 or len(slices) == 1:
         yield from map(task, slices)
     else:
-        pool = ThreadPoolExecutor(threads)
+        # This thread takes the first that nobody has begun, the others begin with the last.
+        pool = ThreadPoolExecutor(threads - 1)
         try:
-            yield from pool.map(task, slices)
+            begun = [pool.submit(task, cols) for cols in reversed(slices)]
+            for cols, result in zip(slices, reversed(begun), strict=True):
+                yield task(cols) if result.cancel() else result.result()
         finally:
             pool.shutdown(cancel_futures=True)
