@@ -127,12 +127,12 @@ class Bounds:
             mentee_most=np.minimum(self.mentee_most, mentors),
         )
 
-    @property
+    @cached_property
     def has_minimums(self) -> bool:
         """Say whether anybody must have a pair."""
         return bool((self.mentor_least > 0).any() or (self.mentee_least > 0).any())
 
-    @property
+    @cached_property
     def most_pairs(self) -> int:
         """Return a limit on the number of pairs of any selection."""
         most = min(int(self.mentor_most.sum()), int(self.mentee_most.sum()))
@@ -140,8 +140,12 @@ class Bounds:
 
     def largest_total(self, gain: int) -> int:
         """Return a limit on gains and bonuses of any selection of pairs that gain no more."""
-        bonuses = exact_sum(self.mentor_bonus) + exact_sum(self.mentee_bonus)
-        return gain * max(self.most_pairs, 1) + bonuses
+        return gain * max(self.most_pairs, 1) + self.bonuses
+
+    @cached_property
+    def bonuses(self) -> int:
+        """Return the sum of all bonuses."""
+        return exact_sum(self.mentor_bonus) + exact_sum(self.mentee_bonus)
 
     def largest_change(self, gain: int) -> int:
         """Return a limit on what one change of a selection brings, of pairs that gain no more.
@@ -157,6 +161,8 @@ class Bounds:
 
 def exact_sum(values: NDArray[np.int64]) -> int:
     """Return the sum, which may be beyond 64 bits."""
+    if not values.any():
+        return 0
     largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
     few = largest * len(values) < 1 << 63
     return int(values.sum()) if few else sum(values.tolist())

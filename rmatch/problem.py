@@ -229,7 +229,7 @@ class Problem:
         """The bounds without bonuses, and a limit on a pair's gain with all rules earn or cost."""
         plain = self._ruled
         pairs = max(plain.most_pairs, 1)
-        reach = exact_sum(plain.mentor_bonus) + exact_sum(plain.mentee_bonus)
+        reach = plain.bonuses
         for rule in self.cohort_rules:
             if not rule.hard:
                 reach += rule.unit_penalty(self.unit) * rule.worst(self, plain.most_pairs)
