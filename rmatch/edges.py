@@ -52,7 +52,7 @@ class Edges:
         )  # fmt: skip
         return Edges(*more), new
 
-    def take(self, stay: NDArray[np.bool_]) -> Edges:
+    def take(self, stay: NDArray[np.intp]) -> Edges:
         """Return some of them."""
         return Edges(self.key[stay], self.mentor[stay], self.mentee[stay], self.gain[stay])
 

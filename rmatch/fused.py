@@ -169,7 +169,7 @@ class MatrixScanner:
         slack, fall = _slack(cols, wanted)
         touched = kernels.load("matrix").scan_matrix(
             self.gains, self.allowed, wanted.mentor, best, cols.start, wanted.mentee[cols],
-            slack, fall,
+            slack, fall, wanted.known is None,
         )  # fmt: skip
         return _found(cols, wanted, best, order, int(touched))
 

@@ -40,6 +40,8 @@ _FIRST, _MORE = 20, 10
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
 _NEAR = 6
+#: So many candidate pairs tell about what how many of all gain.
+_SAMPLE = 1 << 13
 #: Bytes that one candidate edge takes, all told, while the restricted program is solved.
 _EDGE_BYTES = 160
 
@@ -271,7 +273,7 @@ class _Loop:
         self.edges, new = self.edges.with_found(found, self.problem.shape[0])
         above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
         self.unfair = int(above.sum())
-        self.fresh = int(np.count_nonzero(np.bincount(found.mentee[above])))
+        self.fresh = int(np.count_nonzero(np.bincount(found.mentee[np.flatnonzero(above)])))
         if self.unfair or not self.whole or self.proof is None:
             self._bound(prices, found.covering)
         self._lap(phase, before)
@@ -292,15 +294,18 @@ class _Loop:
         return np.where(enough > most, near, np.maximum(near, enough))
 
     def _set_near(self, prices: Prices) -> None:
-        few = _NEAR * self.problem.shape[1]
-        if self.prices is not None and len(self.edges) > few:
-            self.near = max(0, -int(np.partition(reduced(self.edges, prices), -few - 1)[-few - 1]))
+        edges, few = len(self.edges), _NEAR * self.problem.shape[1]
+        if self.prices is not None and edges > few:
+            every = 1 + edges // _SAMPLE
+            some = reduced(self.edges.take(np.arange(0, edges, every)), prices)
+            place = len(some) - 1 - few // every
+            self.near = max(0, -int(np.partition(some, place)[place]))
 
     def _drop_far(self, prices: Prices) -> None:
         """Keep those candidates only that are near the prices, and locked ones."""
         stay = reduced(self.edges, prices) >= -self.near
         stay[self.edges.at(self._locked_keys)] = True
-        self.edges = self.edges.take(stay)
+        self.edges = self.edges.take(np.flatnonzero(stay))
 
     def _scans(self, wanted: Wanted, phase: str) -> Iterator[Found]:
         """Yield what each task finds; report every further hundredth of all mentees."""
@@ -328,9 +333,10 @@ class _Loop:
         No pair that is not an edge is worth more than what covers its mentee.
         """
         mentor, seat = prices.mentor, prices.seat
-        mentee, value = self.edges.mentee, self.edges.gain - mentor[self.edges.mentor]
-        above = value > covering[mentee]
-        value, mentee = value[above], mentee[above]
+        more = reduced(self.edges, Prices(mentor, covering))
+        above = np.flatnonzero(more > 0)
+        mentee = self.edges.mentee[above]
+        value = more[above] + covering[mentee]
         best = covering.copy()
         starts = np.searchsorted(mentee, np.arange(len(best) + 1))
         # A mentee with n places takes their n best pairs; at the value of the last of them as

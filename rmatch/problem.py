@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.candidates import Bounds, exact_sum
+from rmatch.candidates import Bounds
 from rmatch.columns import Numbers, Ragged
 from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, side_by_side, units_of

@@ -40,18 +40,18 @@ def guesses(
     lines, floats, words, codes, cells, places, values = conditions
     mentors = len(price)
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
-    best, rank = np.full(begins[-1], -np.inf), np.zeros(many, np.int64)
+    best, tops = np.full(begins[-1], -np.inf), np.zeros(many, np.int64)
     found, looked_at = np.full(many, LEAST), 0
     for mentee in range(many):
-        room = begins[mentee + 1] - begins[mentee]
-        rank[mentee] = _rank(key_most, asked, start + mentee, every, room)
+        share = _share(key_most, asked, start + mentee, every)
+        tops[mentee] = rank(begins[mentee + 1] - begins[mentee], share)
     for block in range(blocks):
         if not sampled(block, every):
             continue
         at = block * SIZE
         least = relative_prices(price, at, dear)
         for mentee in range(many):
-            person, first, top = start + mentee, begins[mentee], rank[mentee]
+            person, first, top = start + mentee, begins[mentee], tops[mentee]
             if ruled_out(key_most, asked, block, person) or not top:
                 continue
             looked_at += min(SIZE, mentors - at)
@@ -66,9 +66,9 @@ def guesses(
                         if value > best[first] and allows(
                             lines, floats, words, codes, cells, places, values, at + i, person
                         ):
-                            _insert(best, first, top, value)
+                            insert(best, first, top, value)
     for mentee in range(many):
-        if rank[mentee] and best[begins[mentee]] > -np.inf:
+        if tops[mentee] and best[begins[mentee]] > -np.inf:
             terms = starts[start + mentee + 1] - starts[start + mentee]
             found[mentee] = np.int64(best[begins[mentee]]) - terms - 9
     return found, looked_at
@@ -90,25 +90,28 @@ def ruled_out(key_most: Any, asked: Any, block: int, person: int) -> bool:
 
 
 @inner
-def _rank(key_most: Any, asked: Any, person: int, every: int, room: int) -> int:
-    """Return which value of the sample, from the best, as many of all reach as there is room for.
-
-    0 where there is no sample.
-    """
+def _share(key_most: Any, asked: Any, person: int, every: int) -> float:
+    """Return which part of the blocks that may hold pairs of a mentee is in the sample."""
     there, seen = 0, 0
     for block in range(len(key_most)):
         if not ruled_out(key_most, asked, block, person):
             there += 1
             seen += sampled(block, every)
-    if not seen:
-        return 0
-    share = seen / there
+    return seen / there if there else 0.0
+
+
+@inner
+def rank(room: int, share: float) -> int:
+    """Return which value of a sample, from the best, about as many of all reach as there is room.
+
+    The sample is a ``share`` of all; 0 where there is none.
+    """
     spread = SURE * np.sqrt(room * share * (1 - share))
     return min(room, int(np.ceil(room * share + spread)))
 
 
 @inner
-def _insert(best: Any, first: int, top: int, value: float) -> None:
+def insert(best: Any, first: int, top: int, value: Any) -> None:
     """Put a value among the ``top`` best, ascending from ``first``; the least leaves."""
     at = first
     while at + 1 < first + top and best[at + 1] < value:

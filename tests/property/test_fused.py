@@ -162,6 +162,29 @@ def test_guesses_from_a_sample(monkeypatch: pytest.MonkeyPatch, misled: bool) ->
     assert again > mentees // 2 if misled else again < mentees // 10
 
 
+@pytest.mark.parametrize("misled", [False, True], ids=["fair sample", "misleading sample"])
+def test_guesses_from_a_sample_of_a_matrix(monkeypatch: pytest.MonkeyPatch, misled: bool) -> None:
+    """The same of a matrix, from one mentor in eight; here all the good ones are among these."""
+    mentors, mentees = 400, 90
+    gains = np.random.default_rng(1).integers(0, 1000, (mentors, mentees))
+    if misled:
+        gains[4::8] += 5000
+    problem, cols = MatrixProblem.of(gains), slice(0, mentees)
+    kernel = importlib.import_module("rmatch.kernels.matrix")
+    sweep, again = kernel._sweep, []
+
+    def listening(*arguments: Any) -> int:
+        again.append(int((arguments[-2] < kernel.FAR).sum()))
+        return int(sweep(*arguments))
+
+    monkeypatch.setattr(kernel, "scan_matrix", kernel.scan_matrix.py_func)
+    monkeypatch.setattr(kernel, "_sweep", listening)
+    wanted = Wanted(np.zeros(mentors, np.int64), np.full(mentees, LOWEST), np.full(mentees, 60))
+    found = scanner_of(problem, Options()).scan(cols, wanted)
+    assert same(found, BlockScanner.of(problem, Options()).scan(cols, wanted))
+    assert again[1:] == [mentees] if misled else sum(again[1:]) < mentees // 10
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_ready_made_matrices(seed: int) -> None:
     """Ties, forbidden pairs and negative gains; any slice of the mentees."""
