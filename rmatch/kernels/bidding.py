@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from rmatch.kernels.compiler import compiled, inner
-from rmatch.kernels.network import FAR, Network, State, choose, release, worth
+from rmatch.kernels.network import FAR, Network, State, release, worth
 
 
 @compiled
@@ -19,6 +21,11 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
     """
     mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first = net
     prices, degree, chosen, held, offer, queued = state
+    # While bids are made, only mentors' places say who is with whom: few lists change at a bid.
+    owner = np.empty(first[mentors], np.int32)
+    for mentor in range(mentors):
+        for slot in range(first[mentor], first[mentor] + degree[mentor]):
+            owner[slot] = head[held[slot]]
     size = len(queue)
     count = 0
     for person in range(mentors, len(most)):
@@ -35,9 +42,10 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
         while degree[person] < most[person]:
             floor = -worth(least, bonus, must, person, degree[person] + 1)
             best, second, wanted = floor, floor, -1
+            alone = degree[person] == 0
             for k in range(starts[person], starts[person + 1]):
                 value = gains[k] - prices[ends[k]]
-                if value > second and chosen[edges[k]] == 0:
+                if value > second and (alone or chosen[edges[k]] == 0):
                     if value > best:
                         best, second, wanted = value, best, k
                     else:
@@ -50,23 +58,39 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
             if degree[mentor] < most[mentor]:
                 empty = -worth(least, bonus, must, mentor, degree[mentor] + 1)
             _, slot = _cheapest(first, degree, offer, empty, mentor)
-            if slot >= 0:
-                lost = held[slot]
-                loser = head[lost]
-                if loser != person and not queued[loser]:
+            if slot < 0:
+                slot = first[mentor] + degree[mentor]
+                degree[mentor] += 1
+            else:
+                loser = owner[slot]
+                chosen[held[slot]] = 0
+                degree[loser] -= 1
+                if not queued[loser]:
                     queued[loser] = 1
                     behind = at + count
                     queue[behind if behind < size else behind - size] = loser
                     count += 1
-                release(tail, head, first, degree, chosen, held, offer, lost)
-            choose(tail, head, first, degree, chosen, held, edge)
-            slot = first[mentor] + degree[mentor] - 1
+            owner[slot], held[slot], chosen[edge] = person, edge, 1
+            degree[person] += 1
             offer[slot] = prices[mentor] + (best - second) + step
             empty = FAR
             if degree[mentor] < most[mentor]:
                 empty = -worth(least, bonus, must, mentor, degree[mentor] + 1)
             prices[mentor], _ = _cheapest(first, degree, offer, empty, mentor)
+    _list_mentees(mentors, first, degree, held, owner)
     return bids
+
+
+@inner
+def _list_mentees(mentors: int, first: Any, degree: Any, held: Any, owner: Any) -> None:
+    """List for mentees the edges that mentors hold."""
+    for person in range(mentors, len(degree)):
+        degree[person] = 0
+    for mentor in range(mentors):
+        for slot in range(first[mentor], first[mentor] + degree[mentor]):
+            person = owner[slot]
+            held[first[person] + degree[person]] = held[slot]
+            degree[person] += 1
 
 
 @inner

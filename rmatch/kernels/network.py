@@ -129,7 +129,7 @@ def begin(net: Network, state: State, wanted: Any) -> None:
 def worth(least: Any, bonus: Any, must: int, person: int, pair: int) -> int:
     """Return what the ``pair``-th pair of a person (from 1) is worth by itself."""
     value = 0
-    if pair <= least[person]:
+    if must > 0 and pair <= least[person]:
         value += must
     if pair == 1:
         value += bonus[person]
