@@ -19,7 +19,7 @@ def bid(net: Network, state: State, step: int, limit: int, queue: Any) -> int:
     A mentor's place costs the lowest bid they hold, an empty one what it is worth to them to fill
     it. A bid goes up to where the mentee would do as well elsewhere, and ``step`` further.
     """
-    mentors, starts, ends, edges, gains, tail, head, least, most, bonus, must, first = net
+    mentors, starts, ends, edges, gains, _, head, least, most, bonus, must, first = net
     prices, degree, chosen, held, offer, queued = state
     # While bids are made, only mentors' places say who is with whom: few lists change at a bid.
     owner = np.empty(first[mentors], np.int32)

@@ -17,8 +17,8 @@ from rmatch.kernels.permits import allows
 
 #: One block in so many is the sample.
 EVERY = 8
-#: Less than any pair is worth.
-LEAST = -(1 << 62)
+#: More than any pair is worth.
+FAR = 1 << 62
 #: How sure it is to be that enough pairs are as good: so many standard deviations.
 SURE = 2.5
 
@@ -41,7 +41,7 @@ def guesses(
     mentors = len(price)
     dear, acc = np.empty(SIZE, np.float32), np.empty(SIZE, np.float32)
     best, tops = np.full(begins[-1], -np.inf), np.zeros(many, np.int64)
-    found, looked_at = np.full(many, LEAST), 0
+    found, looked_at = np.full(many, -FAR), 0
     for mentee in range(many):
         share = _share(key_most, asked, start + mentee, every)
         tops[mentee] = rank(begins[mentee + 1] - begins[mentee], share)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.kernels.compiler import compiled
-from rmatch.kernels.guess import EVERY, insert, rank
+from rmatch.kernels.guess import EVERY, FAR, insert, rank
 from rmatch.kernels.heaps import first_turn, keep, later
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Mentees who are looked at together.
 SIZE = 64
-#: More than any value.
-FAR = 1 << 62
 
 
 @compiled
@@ -90,6 +88,9 @@ def _sweep(
     mentors, mentees = gains.shape
     turn = np.arange(mentors)
     many, touched = len(least), 0
+    firsts = np.empty(many, np.int64)
+    for mentee in range(many):
+        firsts[mentee] = first_turn(start + mentee, mentees, mentors)
     tight = np.empty((many + SIZE - 1) // SIZE, np.int64)
     for n in range(len(tight)):
         tight[n] = slack[n * SIZE : (n + 1) * SIZE].min()
@@ -111,7 +112,7 @@ def _sweep(
                     continue
                 base, size = heap[mentee], held[mentee]
                 room = heap[mentee + 1] - base
-                first = first_turn(start + mentee, mentees, mentors)
+                first = firsts[mentee]
                 if size < room:
                     held[mentee] = size + 1
                 elif value == value_of[base] and later(

@@ -25,12 +25,12 @@ from rmatch.kernels.bounds import (
     rule_out,
 )
 from rmatch.kernels.compiler import Array, compiled, inner
-from rmatch.kernels.guess import EVERY, guesses, ruled_out, sampled
+from rmatch.kernels.guess import EVERY, FAR, guesses, ruled_out, sampled
 from rmatch.kernels.heaps import first_turn, keep, later
 from rmatch.kernels.permits import allows, find
 
-#: Pairs that wait for an exact look; more than any value.
-PENDING, FAR = 1024, 1 << 62
+#: Pairs that wait for an exact look.
+PENDING = 1024
 
 
 class Bounding(NamedTuple):
