@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 #: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
 _LARGEST = 1 << 61
-#: How often there are ten bids for each mentee, at most. Where there were some turns already, as
-#: between people who are alike, steps become larger each time.
-_TURNS, _FINE = 10, 3
+#: How often there are ten bids for each mentee, at most. Steps become larger each time: most
+#: programs need one turn, and those of many people, or of people who are alike, would need many.
+_TURNS = 10
 #: How often mentors' and mentees' prices are lowered after bids, as far as edges stay fair.
 _SWEEPS = 2
 #: Edges looked at between two looks at the clock.
@@ -294,7 +294,7 @@ def _bid(network: Network, state: State, deadline: float | None) -> int:
     spread = int(np.ptp(network.gains)) if len(network.gains) else 0
     bids = 0
     for turn in range(_TURNS):
-        step = 1 + spread // max(256 >> 2 * max(turn + 1 - _FINE, 0), 1)
+        step = 1 + spread // max(256 >> 2 * turn, 1)
         made = kernel.bid(network, state, step, 10 * len(queue), queue)
         bids += made
         if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
