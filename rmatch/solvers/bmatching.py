@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 #: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
 _LARGEST = 1 << 61
-#: How often there are ten bids for each mentee, at most. Steps become larger each time: most
-#: programs need one turn, and those of many people, or of people who are alike, would need many.
-_TURNS = 10
+#: How often there are ten bids for each mentee, at most. Programs of many people, or of people who
+#: are alike, would need many of these turns; so steps become larger, after the first turn where
+#: only prices are asked for, after the second where paths have to settle what bids leave.
+_TURNS, _FINE = 10, 2
 #: How often mentors' and mentees' prices are lowered after bids, as far as edges stay fair.
 _SWEEPS = 2
 #: Edges looked at between two looks at the clock.
@@ -117,7 +118,7 @@ def optimise(
     network, state = _network(free, largest, warm, free.positions(start))
     bids = 0
     if warm is None:
-        bids = _bid(network, state, deadline)
+        bids = _bid(network, state, deadline, _FINE)
         network = kernels.load("network").both_ways(network)
         kernels.load("bidding").tighten(network, state, _SWEEPS)
     elif not fair:
@@ -142,7 +143,7 @@ def by_bids(candidates: Candidates, largest: int, deadline: float | None) -> Sel
     """
     free = _without_locks(candidates)
     network, state = _network(free, largest, None, np.zeros(0, np.intp))
-    bids = _bid(network, state, deadline)
+    bids = _bid(network, state, deadline, 1)
     chosen = free.selection(np.flatnonzero(state.chosen))
     network = kernels.load("network").both_ways(network)
     kernels.load("bidding").tighten(network, state, _SWEEPS)
@@ -287,14 +288,14 @@ def _must(candidates: Candidates, largest: int) -> int:
     return must
 
 
-def _bid(network: Network, state: State, deadline: float | None) -> int:
-    """Let mentees bid, in longer steps where it takes long; return the number of bids."""
+def _bid(network: Network, state: State, deadline: float | None, fine: int) -> int:
+    """Let mentees bid, in longer steps after so many ``fine`` turns; return the number of bids."""
     kernel = kernels.load("bidding")
     queue = np.zeros(len(network.most) - network.mentors + 1, np.int32)
     spread = int(np.ptp(network.gains)) if len(network.gains) else 0
     bids = 0
     for turn in range(_TURNS):
-        step = 1 + spread // max(256 >> 2 * turn, 1)
+        step = 1 + spread // max(256 >> 2 * max(turn + 1 - fine, 0), 1)
         made = kernel.bid(network, state, step, 10 * len(queue), queue)
         bids += made
         if made < 10 * len(queue) or (deadline is not None and perf_counter() > deadline):
