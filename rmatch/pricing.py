@@ -40,7 +40,7 @@ _FIRST, _MORE = 20, 10
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
 _NEAR = 6
-#: So many candidate pairs tell about what how many of all gain.
+#: So many of the candidate pairs, spread evenly, tell well enough what all of them gain.
 _SAMPLE = 1 << 13
 #: Bytes that one candidate edge takes, all told, while the restricted program is solved.
 _EDGE_BYTES = 160
