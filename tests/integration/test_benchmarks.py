@@ -55,6 +55,14 @@ def test_contestants_agree(name: str) -> None:
     assert f"### {name} at 12 x 12" in report.table(result)
 
 
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.parametrize("name", sorted({*CASES} - {*SPEED_FAMILIES, "people", "matrix"}))
+def test_other_cases_run(name: str) -> None:
+    """Those that have no place on the page are run when asked for: they work, too."""
+    result = processes.measure(Here(), name, 60, 1)
+    assert f"### {name} at 60 x 60" in report.table(result)
+
+
 def test_disagreement_ends_the_run() -> None:
     """A figure about different problems is worth nothing."""
 
