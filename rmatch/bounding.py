@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rmatch import kernels
+from rmatch.hashes import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,11 +140,7 @@ def _alike(word: Ints, starts: Ints, sizes: Ints, most: int) -> tuple[Ints, Ints
 
     Returns each list's number, and the first list of each number.
     """
-    mixed = (word + 1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(32)
-    key = np.add.reduceat(mixed, starts)
+    key = np.add.reduceat(mixed(word.astype(np.uint64)), starts)
     _, first, number, count = np.unique(
         key, return_index=True, return_inverse=True, return_counts=True
     )

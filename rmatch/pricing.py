@@ -271,9 +271,10 @@ class _Loop:
         self.whole = bool((self.margin >= 0).all())
         self.scanned, self.known = prices.mentor, found.covering
         self.edges, new = self.edges.with_found(found, self.problem.shape[0])
-        above = new & (found.gain - prices.mentor[found.mentor] > price[found.mentee])
-        self.unfair = int(above.sum())
-        self.fresh = int(np.count_nonzero(np.bincount(found.mentee[np.flatnonzero(above)])))
+        value = found.gain - prices.mentor[found.mentor]
+        above = np.flatnonzero(new & (value > price[found.mentee]))
+        self.unfair = len(above)
+        self.fresh = int(np.count_nonzero(np.bincount(found.mentee[above])))
         if self.unfair or not self.whole or self.proof is None:
             self._bound(prices, found.covering)
         self._lap(phase, before)

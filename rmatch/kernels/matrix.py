@@ -63,7 +63,7 @@ def _guesses(gains: Any, allowed: Any, price: Any, heap: Any, start: int) -> Any
     """Return for each mentee a value that about as many pairs reach as they want, from a sample."""
     many, mentors = len(heap) - 1, len(price)
     sample = range(EVERY // 2, mentors, EVERY)
-    values, top, guessed = np.full(heap[-1], -FAR), np.empty(many, np.int64), np.full(many, -FAR)
+    values, top = np.full(heap[-1], -FAR), np.empty(many, np.int64)
     for mentee in range(many):
         top[mentee] = rank(heap[mentee + 1] - heap[mentee], len(sample) / max(mentors, 1))
     for mentor in sample:
@@ -72,10 +72,7 @@ def _guesses(gains: Any, allowed: Any, price: Any, heap: Any, start: int) -> Any
             value = row[mentee] - paid
             if value > values[heap[mentee]] and allowed[mentor, start + mentee]:
                 insert(values, heap[mentee], top[mentee], value)
-    for mentee in range(many):
-        if top[mentee]:
-            guessed[mentee] = values[heap[mentee]]
-    return guessed
+    return values[heap[:-1]]
 
 
 @compiled

@@ -19,6 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rmatch.candidates import Bounds, Candidates, Feature, folded
+from rmatch.hashes import mixed
 from rmatch.solvers.program import program
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ class Kinds:
 
 def _words(gain: Ints, cohort: CohortRows | None) -> Words:
     """Return a hash for each edge of its gain and its part in cohort rows."""
-    words = _mixed(gain.view(np.uint64))
+    words = mixed(gain.view(np.uint64))
     if cohort is not None:
         part = cohort.coefficients.tocsc()
-        entries = _mixed(_mixed(part.indices.astype(np.uint64)) + part.data.view(np.uint64))
+        entries = mixed(mixed(part.indices.astype(np.uint64)) + part.data.view(np.uint64))
         np.add.at(words, np.repeat(np.arange(len(words)), np.diff(part.indptr)), entries)
     return words
 
@@ -144,18 +145,9 @@ def _alike(
 ) -> Places:
     """Number people by their places and, hashed, by their edges with everybody else."""
     edges = np.zeros(len(least), np.uint64)
-    np.add.at(edges, people, _mixed(words + _mixed(others.astype(np.uint64))))
+    np.add.at(edges, people, mixed(words + mixed(others.astype(np.uint64))))
     told = np.column_stack([edges.view(np.int64), least, most])
     return np.unique(told, axis=0, return_inverse=True)[1].astype(np.intp)
-
-
-def _mixed(words: Words) -> Words:
-    """Return hashes of words, as G. Steele and others have them in "Fast splittable pseudorandom
-    number generators", OOPSLA 2014."""
-    mixed = words + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _sums(kind: Places, places: Ints) -> Ints:
