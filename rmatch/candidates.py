@@ -47,7 +47,7 @@ class Matchable(Protocol):
 
     @property
     def bounds(self) -> Bounds:
-        """Return how many pairs each person may and must have."""
+        """Return how many pairs each person may and must have: see :meth:`Bounds.clipped`."""
         ...
 
     @property

@@ -86,7 +86,7 @@ class Certificate:
         no_prices = _no_prices(problem, self.prices)
         wrong = (*check(problem, self.pairs, self.objective), *no_prices)
         if no_prices:  # what no matching exceeds, whatever prices say
-            bound = problem.bounds.clipped().largest_total(problem.gain_limit)
+            bound = problem.bounds.largest_total(problem.gain_limit)
         else:
             bound = dual_bound(problem, self.prices)
         holds = not wrong and bound == self.objective

@@ -88,7 +88,8 @@ def check(
             Violation(f"pair {pair} is of somebody who is not there")
             for pair in _tuples(pairs[nobody])
         ]
-    found = _counts(problem, rows, cols)
+    degrees = np.bincount(rows, minlength=mentors), np.bincount(cols, minlength=mentees)
+    found = _counts(problem, rows * mentees + cols, degrees)
     if isinstance(problem, Problem):
         with _records_only():
             gains = _check_people(problem, pairs, found, known)
@@ -102,8 +103,8 @@ def check(
         return found
     bounds = problem.bounds
     total = int(gains.sum())
-    total += int(bounds.mentor_bonus[np.bincount(rows).nonzero()].sum())
-    total += int(bounds.mentee_bonus[np.bincount(cols).nonzero()].sum())
+    total += int(bounds.mentor_bonus[degrees[0] > 0].sum())
+    total += int(bounds.mentee_bonus[degrees[1] > 0].sum())
     if isinstance(problem, Problem) and problem.cohort_rules:
         places = _tuples(pairs)
         total -= sum(rule.cost(problem, places) for rule in problem.cohort_rules)
@@ -188,11 +189,12 @@ def _named(mentor: Person, mentee: Person) -> str:
 
 
 def _counts(
-    problem: Problem | MatrixProblem, rows: NDArray[np.intp], cols: NDArray[np.intp]
+    problem: Problem | MatrixProblem,
+    keys: NDArray[np.intp],
+    degrees: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> list[Violation]:
-    """Count everybody's pairs against their least and most, and all pairs against the seats."""
-    bounds, (_, mentees) = problem.bounds, problem.shape
-    keys, again = rows * mentees + cols, Counter[int]()
+    """Compare everybody's pairs with their least and most, and all pairs with the seats."""
+    bounds, (_, mentees), again = problem.bounds, problem.shape, Counter[int]()
     if not (keys[1:] > keys[:-1]).all():  # as those of a matching are
         keys.sort()
         again.update(keys[1:][keys[1:] == keys[:-1]].tolist())
@@ -200,14 +202,13 @@ def _counts(
         Violation(f"pair {divmod(key, mentees)} is there {more + 1} times")
         for key, more in again.items()
     ]
-    for side, people, least, most in (
-        ("mentor", rows, bounds.mentor_least, bounds.mentor_most),
-        ("mentee", cols, bounds.mentee_least, bounds.mentee_most),
+    for side, count, least, most in (
+        ("mentor", degrees[0], bounds.mentor_least, bounds.mentor_most),
+        ("mentee", degrees[1], bounds.mentee_least, bounds.mentee_most),
     ):
-        count = np.bincount(people, minlength=len(most))
         for person in np.flatnonzero((count < least) | (count > most)).tolist():
             allowed = f"{least[person]} to {most[person]}"
             found.append(Violation(f"{side} {person} has {count[person]} pairs, not {allowed}"))
-    if bounds.seats is not None and len(rows) > bounds.seats:
-        found.append(Violation(f"{len(rows)} pairs, but only {bounds.seats} seats"))
+    if bounds.seats is not None and len(keys) > bounds.seats:
+        found.append(Violation(f"{len(keys)} pairs, but only {bounds.seats} seats"))
     return found

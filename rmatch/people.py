@@ -179,8 +179,18 @@ class Roster:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Roster, (self.ids, dict(self.columns), self.scale, self.whole_ids))
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Take the ids of a roster that was drawn when they are first asked for."""
+            if name != "ids" or self.drawn is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            ids = tuple(self.named(range(len(self))))
+            object.__setattr__(self, "ids", ids)
+            return ids
+
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.ids) if self.drawn is None else len(self.drawn[1])
 
     def __repr__(self) -> str:
         return f"Roster({len(self)} people; {', '.join(sorted(self.columns))})"
@@ -196,18 +206,28 @@ class Roster:
     def take(self, rows: Rows) -> Roster:
         """Return the people at ``rows`` (slice or index array) as a roster with the same labels.
 
-        Columns are taken when they are first asked for, and people are those of this roster.
+        Ids and columns are taken when they are first asked for, and people are those of this
+        roster.
         """
         everybody = np.arange(len(self))
         positions = everybody[rows]
         if np.array_equal(positions, everybody):
             return self
         source, at = self.drawn or (self, everybody)
-        ids = tuple(source._labels[at[rows]].tolist())
         first = source if source.source is None else source.source
-        taken = Roster(ids, _Taken(source.columns, at[rows]), self.scale, self.whole_ids, first)
+        taken = Roster((), _Taken(source.columns, at[rows]), self.scale, self.whole_ids, first)
+        object.__delattr__(taken, "ids")
         object.__setattr__(taken, "drawn", (source, at[rows]))
         return taken
+
+    def named(self, rows: Sequence[int] | NDArray[np.intp]) -> list[str]:
+        """Return the ids of some rows (from 0)."""
+        places = np.asarray(rows, dtype=np.intp)
+        if self.drawn is not None:
+            source, at = self.drawn
+            return source.named(at[places])
+        ids: list[str] = self._labels[places].tolist()
+        return ids
 
     def replace(self, **columns: Column) -> Roster:
         """Return a copy with some columns added or changed."""

@@ -197,7 +197,7 @@ class _Loop:
             options,
             scanner,
             perf_counter(),
-            problem.bounds.clipped(),
+            problem.bounds,
             problem.gain_limit,
             Edges.locked(problem),
         )

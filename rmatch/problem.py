@@ -102,6 +102,7 @@ class Problem:
         objective: str | Objective,
         seats: int | None,
         seed: int | None,
+        origin: Origin | None = None,
     ) -> Problem:
         """Check that all parts fit aligned rosters in canonical order."""
         given = [_as_rule(rule) for rule in listed("rules", rules)]
@@ -112,7 +113,7 @@ class Problem:
         if seats is not None and not (is_whole(seats) and seats >= 0):
             raise InvalidInputError(f"seats={seats!r}; a whole number of at least 0 is allowed")
         problem = cls(
-            mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival
+            mentors, mentees, bound, parts, objective_named(objective), seats, seed, arrival, origin
         )
         problem._check_locks()
         problem.objective.validate(problem)
@@ -131,15 +132,14 @@ class Problem:
         place = np.full(self.shape[1], -1, dtype=np.intp)
         place[mentees] = np.arange(len(mentees))
         arrival = None if self.arrival is None else place[self.arrival]
-        problem = Problem._fitted(
+        old = self.as_drawn
+        return Problem._fitted(
             self.mentors.take(mentors),
             self.mentees.take(mentees),
             None if arrival is None else arrival[arrival >= 0],
             **values,
+            origin=Origin(old.problem, old.mentors[mentors], old.mentees[mentees]),
         )
-        old = self.as_drawn
-        origin = Origin(old.problem, old.mentors[mentors], old.mentees[mentees])
-        return dataclasses.replace(problem, origin=origin)
 
     def replace(self, **changes: Any) -> Problem:
         """Return a changed problem, checked again."""

@@ -40,7 +40,7 @@ from rmatch.solvers.bmatching import optimise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.candidates import Bounds, Matchable
+    from rmatch.candidates import Matchable
     from rmatch.solvers import Selection
 
     Ints = NDArray[np.int64]
@@ -72,10 +72,12 @@ class Repricing:
     mentee: Ints
     margin: Ints  # (mentees,), pairs that are no candidates gain that much less than the prices
     missing: Ints  # other pairs that are worth something extra
+    new_mentors: Places  # or changed, who begin without prices
+    new_mentees: Places
     touched: int = 0  # pairs whose gain was computed
     rounds: int = 0
 
-    def run(self, new_mentors: Places, new_mentees: Places) -> Priced:
+    def run(self) -> Priced:
         """Repair until the prices are fair at every pair; return the optimum they prove.
 
         Raises
@@ -86,7 +88,7 @@ class Repricing:
         started = perf_counter()
         self._add(self.missing, earlier=True)
         self._add(self._locked)
-        self._begin(new_mentors, merged(new_mentees, self._drop_unfair()))
+        self._begin(self.new_mentors, merged(self.new_mentees, self._drop_unfair()))
         while True:
             before = self.mentor, self.mentee
             candidates, selection = self._solve()
@@ -139,10 +141,6 @@ class Repricing:
         rows, cols = self.problem.locks
         return np.sort(cols * self.problem.shape[0] + rows).astype(np.int64)
 
-    @cached_property
-    def _bounds(self) -> Bounds:
-        return self.problem.bounds.clipped()
-
     @property
     def _keys(self) -> Ints:
         """The candidates as mentee * mentors + mentor, ascending."""
@@ -167,7 +165,7 @@ class Repricing:
             self.rows,
             self.cols,
             self.gain,
-            self._bounds,
+            self.problem.bounds,
             None,
             self.problem.arrival,
             np.searchsorted(self._keys, locked) if len(locked) else np.zeros(0, np.intp),
@@ -198,12 +196,12 @@ class Repricing:
         self._loose[rows] = True
         self.margin[cols] = 0
         self.mentor[rows] = _NOBODY  # their own prices come after the mentees'
-        self.mentee[cols] = -self._bounds.mentee_bonus[cols]
+        self.mentee[cols] = -self.problem.bounds.mentee_bonus[cols]
         for some, gains in self._blocks(None, cols):
             value = gains - self.mentor[:, None]
             self.mentee[some] = np.maximum(self.mentee[some], value.max(axis=0, initial=LOWEST))
             self._bring(value.T, some, gains.T, mentees=True)
-        self.mentor[rows] = -self._bounds.mentor_bonus[rows]
+        self.mentor[rows] = -self.problem.bounds.mentor_bonus[rows]
         for some, gains in self._blocks(rows, None):
             value = gains - self.mentee
             self.mentor[some] = np.maximum(self.mentor[some], value.max(axis=1, initial=LOWEST))

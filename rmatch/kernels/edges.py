@@ -97,25 +97,13 @@ def carried(
     """
     at, place = np.empty(len(mentor), np.int64), np.full(len(mentor), -1)
     rows, cols = np.empty(len(mentor), np.int32), np.empty(len(mentor), np.int32)
-    keys, count = np.empty(len(mentor), np.int64), 0
+    keys, count, some = np.empty(len(mentor), np.int64), 0, len(asked) > 0
     for edge in range(len(mentor)):
         row, col = row_of[mentor[edge]], col_of[mentee[edge]]
         key = col * mentors + row
-        if row < 0 or col < 0 or find(asked, 0, len(asked), key) >= 0:
+        if row < 0 or col < 0 or (some and find(asked, 0, len(asked), key) >= 0):
             continue
         at[count], place[edge] = edge, count
         rows[count], cols[count], keys[count] = row, col, key
         count += 1
     return at[:count], place, rows[:count], cols[:count], keys[:count]
-
-
-@compiled
-def positions(values: Any, ascending: Any) -> Any:
-    """Return where each of some ascending values stands among ascending ones, -1 if it does not."""
-    found, at = np.full(len(values), -1), 0
-    for n in range(len(values)):
-        while at < len(ascending) and ascending[at] < values[n]:
-            at += 1
-        if at < len(ascending) and ascending[at] == values[n]:
-            found[n] = at
-    return found

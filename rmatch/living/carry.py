@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch import kernels
+from rmatch.ascending import places
 from rmatch.columns import Categories, Numbers, Ragged, share_labels
 from rmatch.forms import Exceptions
 from rmatch.repricing import Repricing
@@ -52,26 +53,29 @@ class Carried:
     same_mentees: Bools
     asked: Ints
 
-    @property
+    @cached_property
     def unchanged(self) -> Places:
         """Which of the earlier pairs are of unchanged people, and judged already."""
-        return self._pairs[0]
+        return np.flatnonzero(self._place >= 0)
 
     @cached_property
-    def _pairs(self) -> tuple[Places, Places]:
-        """Those earlier pairs, and where they stand among the candidates carried over."""
-        where = self._edges[1][self.basis.chosen]
-        at = np.flatnonzero(where >= 0)
-        return at, where[at]
+    def _place(self) -> Places:
+        """Where each earlier pair stands among the candidates carried over, -1 of others."""
+        place: Places = self._edges[1][self.basis.chosen]
+        return place
 
     @cached_property
     def _edges(self) -> tuple[Places, Places, Ints32, Ints32, Ints]:
         """The earlier candidates of unchanged people, judged already: see ``kernels.edges``."""
         pool, mentors = self.basis.pool, len(self.same_mentors)
-        found: tuple[Places, Places, Ints32, Ints32, Ints] = kernels.load("edges").carried(
+        at, place, rows, cols, keys = kernels.load("edges").carried(
             pool.mentor, pool.mentee, *self._still, mentors, self.asked
         )
-        return found
+        if (keys[1:] < keys[:-1]).any():  # people do not stand in their old order
+            order = np.argsort(keys)
+            at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
+            place[at] = np.arange(len(at))
+        return at, place, rows, cols, keys
 
     def gains(self, today: Places, goes_on: Bools, pairs: int) -> tuple[Bools, Ints]:
         """Say which of so many pairs of today are ``unchanged``, and what each of them gains.
@@ -92,22 +96,19 @@ class Carried:
             place[there[~same[place[there]]]] = -1
         return mentor, mentee
 
-    def repair(self, tilted: Tilted) -> Repricing:
-        """Return the repair of the earlier optimum into that of a tilted problem of today."""
+    def repair(self, legal: Places, tilted: Tilted) -> Repricing:
+        """Return the repair of the earlier optimum into that of a tilted problem of today.
+
+        ``legal`` says which of the earlier pairs those are that the problem is tilted towards.
+        """
         mentors, scale, basis = tilted.shape[0], tilted.scale, self.basis
         at, _, rows, cols, keys = self._edges
-        chosen = np.zeros(len(keys), dtype=bool)
-        chosen[self._pairs[1]] = True
-        if (keys[1:] < keys[:-1]).any():  # people do not stand in their old order
-            order = np.argsort(keys)
-            at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
-            chosen = chosen[order]
-        own = kernels.load("edges").positions(tilted.keys, keys)
-        there = own[own >= 0]
-        earlier = np.zeros(len(keys), dtype=bool)
-        earlier[there] = True
+        chosen, earlier = np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
+        chosen[self._place[self.unchanged]] = True
+        own, missing = self._among(legal, tilted)
+        earlier[own] = True
         gain = basis.pool.gain[at] * scale
-        gain[there] += tilted.extra
+        gain[own] += tilted.extra
         return Repricing(
             tilted,
             rows,
@@ -118,8 +119,19 @@ class Carried:
             _placed(basis.prices.mentor * scale, self.mentor, mentors),
             _placed(basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
             _placed(basis.margin * scale, self.mentee, tilted.shape[1]),
-            tilted.keys[own < 0],
+            missing,
+            *self.new,
         )
+
+    def _among(self, legal: Places, tilted: Tilted) -> tuple[Places, Ints]:
+        """Return where earlier pairs stand among the candidates, and keys of those who do not."""
+        few = np.searchsorted(legal, len(self._place))  # others were added to the earlier matching
+        own = np.full(len(legal), -1)
+        own[:few] = self._place[legal[:few]]
+        rest = np.flatnonzero(own < 0)
+        keys = np.sort(tilted.cols[rest] * tilted.shape[0] + tilted.rows[rest])
+        at, there = places(keys, self._edges[4])
+        return np.concatenate([own[own >= 0], at[there]]), keys[~there]
 
     @property
     def new(self) -> tuple[Places, Places]:
@@ -181,8 +193,8 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
 
 def _placed(prices: Ints, place: Places, people: int) -> Ints:
     """Return prices at today's positions; 0 for who is new, and gets one from the repair."""
-    today = np.zeros(people, np.int64)
-    today[place[place >= 0]] = prices[place >= 0]
+    today, there = np.zeros(people, np.int64), np.flatnonzero(place >= 0)
+    today[place[there]] = prices[there]
     return today
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from rmatch.answers.wording import figure, listed, shortened
 from rmatch.ascending import among, places
 from rmatch.candidates import of_pairs
+from rmatch.problem import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmatch.matching import Matching
-    from rmatch.problem import Problem
 
     Ids = tuple[str, str]
     Bools = NDArray[np.bool_]
@@ -69,7 +69,7 @@ class Named(Sequence[tuple[str, str]]):
         return len(self.rows)
 
     def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice | np.ndarray):
+        if isinstance(at, slice):
             return Named(self.rows[at], self.cols[at], self.mentors, self.mentees)
         return self.mentors[self.rows[at]], self.mentees[self.cols[at]]
 
@@ -151,9 +151,11 @@ def changes_of(
     is_new = np.ones(len(matching), dtype=bool)
     is_new[at[goes_on]] = False
     fresh = np.flatnonzero(is_new)
-    new = tuple(Named.of(matching)[fresh])
+    rows, cols, problem = matching.rows[fresh], matching.cols[fresh], matching.problem
+    assert isinstance(problem, Problem)
+    new = tuple(zip(problem.mentors.named(rows), problem.mentees.named(cols), strict=True))
     where = _places(gone, earlier.rows[left], earlier.cols[left])
-    where |= _places(new, matching.rows[fresh], matching.cols[fresh])
+    where |= _places(new, rows, cols)
     ended = tuple(_ended(pair) for pair in gone.values())
     told = _Story(before, matching, gone, new, where)
     return ended, told.changes()

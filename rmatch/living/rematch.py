@@ -11,7 +11,7 @@ import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import compress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from rmatch.candidates import Bounds
     from rmatch.living.frontier import ChangeFrontier
+    from rmatch.living.tilt import Begin
     from rmatch.objectives import Objective
     from rmatch.people import Roster
     from rmatch.problem import Rule
@@ -130,6 +131,11 @@ class _Plan:
         """Positions of the earlier pairs that may go on."""
         at = self.earlier.legal_at
         return self.earlier.rows[at], self.earlier.cols[at]
+
+    @property
+    def begin(self) -> Begin | None:
+        """What begins a repair from what is known."""
+        return None if self.known is None else partial(self.known.repair, self.earlier.legal_at)
 
     @property
     def legal_ids(self) -> tuple[Ids, ...]:
@@ -286,11 +292,10 @@ def _stay(
         everybody = {*mentors.ids, *mentees.ids}
         named = [f"{one!r}{did_you_mean(one, everybody)}" for one in unknown]
         raise UnknownPersonError(f"drop: nobody has the id {', '.join(named)}")
-    gone = [
-        [side._index[who] for who in leavers if who in side._index] for side in (mentors, mentees)
-    ]
-    rows, cols = (np.arange(len(side)) for side in (mentors, mentees))
-    return np.delete(rows, gone[0]), np.delete(cols, gone[1])
+    rows, cols = (np.ones(len(side), dtype=bool) for side in (mentors, mentees))
+    rows[[mentors._index[who] for who in leavers if who in mentors._index]] = False
+    cols[[mentees._index[who] for who in leavers if who in mentees._index]] = False
+    return np.flatnonzero(rows), np.flatnonzero(cols)
 
 
 def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
@@ -310,7 +315,8 @@ def _solve(
     The solver has the price and the budget as gains, or as a row; the record and the checker have
     them as rules.
     """
-    problem, pairs = plan.problem, len(plan.legal[0])
+    problem, legal = plan.problem, plan.legal
+    pairs = len(legal[0])
     units = 0
     if price and pairs:
         soft = ChangeBudget(plan.legal_ids, most=0, penalty=price)
@@ -322,10 +328,10 @@ def _solve(
             )
         problem = dataclasses.replace(problem, rules=(*problem.rules, soft))
     bounds = problem.bounds
-    known = plan.known if _same_bonuses(bounds, plan.problem.bounds) else None
+    begin = plan.begin if _same_bonuses(bounds, plan.problem.bounds) else None
     started = perf_counter()
     try:
-        best, most = best_within(plan.problem, bounds, plan.legal, units, budget, options, known)
+        best, most = best_within(plan.problem, bounds, legal, units, budget, options, begin)
     except Infeasible:
         raise infeasible(plan.problem) from None
     seconds["solve"] = perf_counter() - started
@@ -344,8 +350,9 @@ def _solve(
 
 def _same_bonuses(one: Bounds, other: Bounds) -> bool:
     """Say whether the worth of being matched, which prices depend on, is the same."""
-    return np.array_equal(one.mentor_bonus, other.mentor_bonus) and np.array_equal(
-        one.mentee_bonus, other.mentee_bonus
+    return one is other or (
+        np.array_equal(one.mentor_bonus, other.mentor_bonus)
+        and np.array_equal(one.mentee_bonus, other.mentee_bonus)
     )
 
 

@@ -17,6 +17,7 @@ Only a budget of changes that lies between the last and the first needs a row ov
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
     from rmatch.candidates import Bounds
     from rmatch.columns import Rows
     from rmatch.forms import Bools
-    from rmatch.living.carry import Carried
     from rmatch.objectives import Objective
     from rmatch.problem import Problem
+    from rmatch.repricing import Repricing
     from rmatch.solvers import Options
 
     Places = NDArray[np.intp]
+    Begin = Callable[["Tilted"], Repricing]  # a repair of what is known of an earlier problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +271,7 @@ def best_within(
     price: int,
     budget: float,
     options: Options,
-    known: Carried | None = None,
+    begin: Begin | None = None,
 ) -> tuple[Best, int | None]:
     """Return the best with at most so many changes more than any matching needs.
 
@@ -281,23 +283,23 @@ def best_within(
         When minimums, locks and rules cannot hold together.
     """
     if budget == 0:
-        best = solve(Tilted.keeping(problem, plain, *legal), price, options, known)
+        best = solve(Tilted.keeping(problem, plain, *legal), price, options, begin)
         return best, best.kept
-    free = solve(Tilted.priced(problem, plain, *legal, price), price, options, known)
+    free = solve(Tilted.priced(problem, plain, *legal, price), price, options, begin)
     if budget == math.inf:
         return free, None
-    most = solve(Tilted.keeping(problem, plain, *legal), price, options, known).kept
+    most = solve(Tilted.keeping(problem, plain, *legal), price, options, begin).kept
     least = int(most - budget)
     if free.kept >= least:
         return free, most
     return solve(Tilted.priced(problem, plain, *legal, price, least), price, options), most
 
 
-def solve(tilted: Tilted, price: int, options: Options, known: Carried | None = None) -> Best:
+def solve(tilted: Tilted, price: int, options: Options, begin: Begin | None = None) -> Best:
     """Return the best selection of a tilted problem, from what is known of an earlier one."""
-    if known is not None and pricing.able(tilted):
-        repair = known.repair(tilted)
-        found = repair.run(*known.new)
+    if begin is not None and pricing.able(tilted):
+        repair = begin(tilted)
+        found = repair.run()
         return tilted.told(tilted.selected(found, repair.earlier), price)
     if pricing.suits(tilted, "auto"):
         found = pricing.solve_priced(tilted, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -121,6 +122,18 @@ def test_people_are_the_same_however_many_are_asked_for_at_a_time(first: list[in
     assert list(roster) == expected
     assert [person.capacity for person in fresh] == [1, 1, 3, 1, 1, 3]
     assert [repr(person.tenure_months) for person in fresh] == ["6", "6.5", "7", "7.5", "8", "8.5"]
+
+
+def test_people_drawn_from_others_have_their_ids():
+    fresh = _people("m", [1, 2, 3, 4, 5, 6])
+    some = fresh.take(np.array([5, 3, 1, 0]))
+    fewer = some.take([2, 0])
+    assert (len(some), some.named([1, 0]), fewer.named([1])) == (4, ["m3", "m5"], ["m5"])
+    assert some.ids == ("m5", "m3", "m1", "m0")
+    assert fewer.ids == pickle.loads(pickle.dumps(fewer)).ids == ("m1", "m5")
+    assert fewer.replace(capacity=Numbers(np.ones(2))).ids == ("m1", "m5")
+    with pytest.raises(AttributeError, match="no attribute 'idz'"):
+        _ = some.idz
 
 
 @pytest.mark.parametrize(
