@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 LARGE = 1_000_000
 #: Pairs per mentee in the first program, and new ones per mentee and round.
 _FIRST, _MORE = 20, 10
+#: With so many mentees, each has so many more, or more rounds are needed.
+_MANY, _EXTRA = 1 << 15, 10
 #: Candidate pairs per mentee that are near their prices. A scan lists all pairs that are as near,
 #: so that a later repair knows how far prices may move before it has to look again.
 _NEAR = 6
@@ -212,7 +214,7 @@ class _Loop:
                 f"candidate pair for each mentee takes about {least:,} bytes; allow more",
                 "memory",
             )
-        guess = Prices(first_prices(self.problem), np.full(mentees, LOWEST))
+        guess = Prices(first_prices(self.problem, self._left()), np.full(mentees, LOWEST))
         self._price(guess, _FIRST, "first scan")
         while self.status is Status.FEASIBLE and not self.stopped:
             self._round()
@@ -260,6 +262,7 @@ class _Loop:
     def _price(self, prices: Prices, more: int, phase: str) -> None:
         """Scan all pairs; add those above the prices, or near them; and bound the optimum."""
         before = perf_counter()
+        more += _EXTRA if len(prices.mentee) >= _MANY else 0
         most = np.minimum(self.bounds.mentee_most + more, self._room())
         price = prices.mentee + prices.seat
         self._set_near(prices)
@@ -322,11 +325,17 @@ class _Loop:
 
     def _room(self) -> int:
         """Return for how many more pairs per mentee there is memory."""
+        left = self._left()
+        if left is None:
+            return 1 << 31
+        return max(left // _EDGE_BYTES - len(self.edges), 0) // max(self.problem.shape[1], 1)
+
+    def _left(self) -> int | None:
+        """Return the bytes that edges may take, ``None`` without a limit."""
         limit = self.options.memory_limit
         if limit is None:
-            return 1 << 31
-        edges = (int(limit) - self.scanner.memory(threads_of(self.options))) // _EDGE_BYTES
-        return max(edges - len(self.edges), 0) // max(self.problem.shape[1], 1)
+            return None
+        return int(limit) - self.scanner.memory(threads_of(self.options))
 
     def _bound(self, prices: Prices, covering: NDArray[np.int64]) -> None:
         """Keep the bound that these prices prove, mentees' prices put where they prove most.

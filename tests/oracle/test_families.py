@@ -14,6 +14,7 @@ import rmatch
 from benchmarks.families import SPEED_FAMILIES
 from rmatch.candidates import all_candidates
 from rmatch.errors import InvalidInputError
+from rmatch.first_prices import LARGE
 from rmatch.forms import GRID
 from rmatch.fused import FusedScanner
 from rmatch.pricing import Priced, scanner_of, solve_priced
@@ -72,12 +73,13 @@ def proves(problem: Problem, best: Priced) -> None:
 
 
 @pytest.mark.parametrize("family", SPEED_FAMILIES)
-def test_small_instances_of_every_family(family: str) -> None:
-    """From one person a side; many ties, and pairs worth nothing."""
+def test_small_instances_of_every_family(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one person a side; many ties, and pairs worth nothing; first prices of every kind."""
     rng = np.random.default_rng(7)
     whole = everybody(family)
     tried = worthless = tied = 0
-    for _ in range(SMALL):
+    for number in range(SMALL):
+        monkeypatch.setattr("rmatch.first_prices.LARGE", LARGE if number % 2 else 0)
         drawn = [rng.permutation(size)[: rng.integers(1, PEOPLE)] for size in whole.shape]
         try:
             problem = of_people(whole, *drawn)
