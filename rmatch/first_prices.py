@@ -55,10 +55,12 @@ def first_prices(problem: Matchable, memory: int | None = None) -> Ints:
         return means
     if memory is not None and memory < sample * _PAIR_BYTES:
         return means
-    side = np.sqrt(sample / pairs)
-    rows, cols = (_spread(people, int(side * people)) for people in problem.shape)
-    traits = _traits(problem)
-    known = _sample_prices(problem, rows, cols, means[rows]) if traits.shape[1] > 1 else None
+    side, bounds, traits = np.sqrt(sample / pairs), problem.bounds, _traits(problem)
+    rows = _spread(np.flatnonzero(bounds.mentor_most), side * problem.shape[0])
+    cols = _spread(np.flatnonzero(bounds.mentee_most), side * problem.shape[1])
+    if not len(rows) or not len(cols) or traits.shape[1] == 1:
+        return means
+    known = _sample_prices(problem, rows, cols, means[rows])
     return means if known is None else _learned(means, rows, known, traits)
 
 
@@ -74,7 +76,7 @@ def _means(problem: Matchable) -> Ints:
     mentors, mentees = problem.shape
     if not mentors or not mentees:
         return np.zeros(mentors, np.int64)
-    some = _spread(mentees, _SOME)
+    some = _spread(np.arange(mentees), _SOME)
     mean, square = np.zeros(mentors), np.zeros(mentors)
     largest = np.float32(max(problem.gain_limit, 1))
     for rows, cols in blocks((mentors, len(some)), _SOME_PAIRS):
@@ -91,9 +93,10 @@ def _means(problem: Matchable) -> Ints:
     return (prices * float(largest)).astype(np.int64)
 
 
-def _spread(people: int, some: int) -> Places:
-    """Return so many places, evenly from first to last; fewer where there are not as many."""
-    return np.unique(np.linspace(0, people - 1, min(people, max(some, 1))).astype(np.intp))
+def _spread(people: Places, some: float) -> Places:
+    """Return about so many of some people, evenly from first to last; all where there are fewer."""
+    places = np.linspace(0, len(people) - 1, min(len(people), int(some)))
+    return people[places.astype(np.intp)]
 
 
 def _sample_prices(problem: Problem, rows: Places, cols: Places, means: Ints) -> Ints | None:
@@ -102,8 +105,7 @@ def _sample_prices(problem: Problem, rows: Places, cols: Places, means: Ints) ->
     ``None`` where too many mentors are nobody's best.
     """
     gains, allowed = problem.block(rows, cols)
-    most = problem.bounds.mentor_most[rows], problem.bounds.mentee_most[cols]
-    bounds = Bounds.of(*most).clipped()
+    bounds = Bounds.of(problem.bounds.mentor_most[rows], problem.bounds.mentee_most[cols]).clipped()
     wanted = Wanted(means, np.full(len(cols), LOWEST), bounds.mentee_most + _EACH)
     scanner = MatrixScanner(gains.astype(np.int64), allowed, len(cols))
     found = scanner.scan(slice(0, len(cols)), wanted)

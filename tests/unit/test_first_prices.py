@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.families import SPEED_FAMILIES, skills
 from rmatch import first_prices as module
+from rmatch.columns import Numbers
 from rmatch.first_prices import first_prices
 from rmatch.people import Person
 from rmatch.pricing import solve_priced
@@ -59,6 +60,18 @@ def test_means_do_where_a_sample_tells_too_little(monkeypatch: pytest.MonkeyPatc
     unknown = Problem.of(problem.mentors, problem.mentees, score=[Fair()])
     assert module._traits(unknown).shape == (200, 1)
     assert first_prices(unknown).tolist() == module._means(unknown).tolist()
+
+
+@pytest.mark.usefixtures("sampled")
+def test_who_takes_nobody_tells_nothing() -> None:
+    """In the sample they would have a price beyond all others, and spoil those of their like."""
+    problem = skills(300)
+    places = np.ones(300)
+    places[::2] = 0
+    half = problem.replace(mentors=problem.mentors.replace(capacity=Numbers(places)))
+    assert first_prices(half).max() < half.gain_limit
+    none = problem.replace(mentors=problem.mentors.replace(capacity=Numbers(np.zeros(300))))
+    assert first_prices(none).tolist() == module._means(none).tolist()
 
 
 @dataclass(frozen=True, kw_only=True)
