@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from benchmarks.families import SPEED_FAMILIES
 from benchmarks.peers import FORBIDDEN, PEERS
 from benchmarks.people import frames
 from benchmarks.registry import Contestant, Outcome, Run, case
+from rmatch.people import Roster
 from rmatch.rules import (
     CommonLanguage,
     Different,
@@ -66,12 +68,20 @@ def from_rosters(family: str, size: int) -> Contestant:
 
         def run() -> Outcome:
             told: list[dict[str, Any]] = []
-            # Nothing computed before is kept: the problem is made again of its rosters.
-            return outcome(rmatch.solve(given.replace(), callback=told.append), told, terms)
+            # Nothing computed before is kept: the problem is made again of its columns.
+            mentors, mentees = (_again(side) for side in (given.mentors, given.mentees))
+            problem = given.replace(mentors=mentors, mentees=mentees)
+            return outcome(rmatch.solve(problem, callback=told.append), told, terms)
 
         return run
 
     return ready
+
+
+def _again(roster: Roster) -> Roster:
+    """Return the same people, of whose columns nothing has been worked out yet."""
+    columns: dict[str, Any] = {name: replace(each) for name, each in roster.columns.items()}
+    return roster.replace(**columns)
 
 
 def on_matrix(problem: Callable[[], Any], size: int, many: str = "none") -> dict[str, Contestant]:

@@ -35,6 +35,22 @@ def marked(ascending: Ints, values: Ints) -> Bools:
     return found
 
 
+def numbered(values: Ints, end: int) -> tuple[Ints, Places]:
+    """Return the distinct values, ascending, and which of them each value is.
+
+    All are from 0 to below ``end``; where that is not many more than there are values, a table
+    takes a fraction of the time that sorting does.
+    """
+    if end > 8 * len(values):
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(end, dtype=bool)
+    there[values] = True
+    distinct = np.flatnonzero(there)
+    number = np.zeros(end, np.intp)
+    number[distinct] = np.arange(len(distinct))
+    return distinct, number[values]
+
+
 def merged(*parts: Ints) -> Ints:
     """Return all values, ascending, none twice."""
     values = np.sort(np.concatenate(parts))

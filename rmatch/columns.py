@@ -14,6 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from rmatch.ascending import numbered
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Rows = slice | NDArray[np.intp]
@@ -124,10 +126,9 @@ class Ragged:
         Feature ``code * len(levels) + rank`` is "has label ``code`` at exactly ``levels[rank]``";
         features ascend, so those of one label are a contiguous run.
         """
-        levels, rank = np.unique(self.values, return_inverse=True)
-        features, column = np.unique(
-            self.codes.astype(np.int64) * max(len(levels), 1) + rank, return_inverse=True
-        )
+        levels, rank = _distinct(self.values)
+        width = max(len(levels), 1)
+        features, column = numbered(self.codes * np.int64(width) + rank, width * len(self.labels))
         ones = np.ones(len(column), np.int32)
         has = sp.csr_array((ones, column, self.starts), shape=(len(self), len(features)))
         return has, features, levels
@@ -144,6 +145,15 @@ class Ragged:
 
 
 Column = Numbers | Categories | Ragged
+
+
+def _distinct(values: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the distinct values, ascending, and which of them each value is."""
+    low, top = values.min(initial=0), values.max(initial=-1)
+    if low >= 0 and top < len(values) and (values == np.floor(values)).all():
+        levels, rank = numbered(values.astype(np.int64), int(top) + 1)
+        return levels.astype(np.float64), rank
+    return np.unique(values, return_inverse=True)
 
 
 def _remap(codes: Codes, old: Sequence[str], new: Sequence[str]) -> Codes:

@@ -208,8 +208,8 @@ def _gain_entries(
     total = np.bincount(goals.rows, goals.weights * is_open, minlength=len(goals))
     width = max(len(levels), 1)
     # Each open goal meets every feature of its skill.
-    first = np.searchsorted(features, goals.codes.astype(np.int64) * width)
-    last = np.searchsorted(features, (goals.codes.astype(np.int64) + 1) * width)
+    begins = np.searchsorted(features, np.arange(len(goals.labels) + 1) * width)
+    first, last = begins[goals.codes], begins[goals.codes + 1]
     counts = np.where(is_open, last - first, 0)
     goal = np.repeat(np.arange(len(goals.codes)), counts)
     begin = np.repeat(np.cumsum(counts) - counts, counts)
