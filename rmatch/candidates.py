@@ -127,6 +127,18 @@ class Bounds:
             mentee_most=np.minimum(self.mentee_most, mentors),
         )
 
+    def times(self, scale: int) -> Bounds:
+        """Return the same with all bonuses so many times as large."""
+        if not self.has_bonuses:
+            return self
+        mentor, mentee = self.mentor_bonus * scale, self.mentee_bonus * scale
+        return replace(self, mentor_bonus=mentor, mentee_bonus=mentee)
+
+    @cached_property
+    def has_bonuses(self) -> bool:
+        """Say whether being matched is worth anything to anybody."""
+        return bool(self.mentor_bonus.any() or self.mentee_bonus.any())
+
     @cached_property
     def has_minimums(self) -> bool:
         """Say whether anybody must have a pair."""
@@ -248,7 +260,7 @@ class Candidates:
     def value(self, edges: NDArray[np.intp]) -> int:
         """Return the objective of a set of edges: gains, bonuses earned, less penalties."""
         total, bounds = int(self.gain[edges].sum()), self.bounds
-        if self.cohort is None and not (bounds.mentor_bonus.any() or bounds.mentee_bonus.any()):
+        if self.cohort is None and not bounds.has_bonuses:
             return total
         mentors, mentees = (
             np.flatnonzero(np.bincount(people[edges])) for people in (self.mentor, self.mentee)

@@ -210,6 +210,8 @@ class Problem:
         """How many pairs everybody may and must have, and what being matched is worth."""
         plain = self._ruled
         bounds = self.objective.bounds(self, *self.before_objective)
+        if not plain.has_bonuses:
+            return bounds
         return dataclasses.replace(
             bounds,
             mentor_bonus=bounds.mentor_bonus + plain.mentor_bonus,
@@ -233,12 +235,7 @@ class Problem:
         for rule in self.cohort_rules:
             if not rule.hard:
                 reach += rule.unit_penalty(self.unit) * rule.worst(self, plain.most_pairs)
-        free = dataclasses.replace(
-            plain,
-            mentor_bonus=np.zeros_like(plain.mentor_bonus),
-            mentee_bonus=np.zeros_like(plain.mentee_bonus),
-        )
-        return free, self.gain_limit + -(-reach // pairs)
+        return plain.times(0), self.gain_limit + -(-reach // pairs)
 
     @cached_property
     def pair_forms(self) -> tuple[PairForm, ...]:

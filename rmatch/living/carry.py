@@ -166,11 +166,11 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
     else:
         mentor, same_mentors = _people(old.mentors, now.mentors)
         mentee, same_mentees = _people(old.mentees, now.mentees)
-    for place, same, earned, bonus in (
-        (mentor, same_mentors, old.bounds.mentor_bonus, plain.mentor_bonus),
-        (mentee, same_mentees, old.bounds.mentee_bonus, plain.mentee_bonus),
-    ):
-        if earned.any() or bonus.any():
+    if old.bounds.has_bonuses or plain.has_bonuses:
+        for place, same, earned, bonus in (
+            (mentor, same_mentors, old.bounds.mentor_bonus, plain.mentor_bonus),
+            (mentee, same_mentees, old.bounds.mentee_bonus, plain.mentee_bonus),
+        ):
             there = place[place >= 0]
             same[there] &= earned[place >= 0] == bonus[there]
     fresh = int((~same_mentors).sum() + (~same_mentees).sum())

@@ -115,11 +115,7 @@ class Tilted:
     @cached_property
     def bounds(self) -> Bounds:
         """Everybody's counts, bonuses in the finer unit."""
-        return replace(
-            self.plain,
-            mentor_bonus=self.plain.mentor_bonus * self.scale,
-            mentee_bonus=self.plain.mentee_bonus * self.scale,
-        )
+        return self.plain.times(self.scale)
 
     def block(self, rows: Rows, cols: Rows) -> tuple[NDArray[np.integer], Bools]:
         """Return gains and permissions of a rectangle of pairs."""
@@ -184,7 +180,9 @@ class Tilted:
         are fewer earlier pairs than thresholds, so one of them suits all.
         """
         pool, prices, chosen = basis.pool, basis.prices, basis.chosen
-        gain = (pool.gain - self.extra * earlier) // self.scale
+        gain = pool.gain // self.scale
+        if self.extra >= self.scale:  # what is left of it is less than a unit
+            gain[earlier] -= self.extra // self.scale
         kept = pool.mentee[chosen[earlier[chosen]]]
         free = np.ones(self.scale, dtype=bool)
         free[(prices.mentee[kept] - 1) % self.scale] = False
