@@ -88,22 +88,26 @@ def wrong(
 
 @compiled
 def carried(
-    mentor: Any, mentee: Any, row_of: Any, col_of: Any, mentors: int, asked: Any
-) -> tuple[Any, Any, Any, Any, Any]:
-    """Return which edges are of people who have a new position, and are none of those ``asked``.
+    mentor: Any, mentee: Any, gain: Any, row_of: Any, col_of: Any, mentors: int, asked: Any
+) -> tuple[Any, Any, Any, Any, bool]:
+    """Return where each edge stands among those whose people have a new position, else -1.
 
-    Then where each of all edges stands among these, -1 for others; and of these, new positions of
-    mentors and mentees, and keys, mentee * mentors + mentor, as those ``asked`` are.
+    Those ``asked``, as keys mentee * mentors + mentor of new positions, do not stand among them.
+    Then, of those who do, new positions of mentors and mentees, and gains; and whether they come by
+    mentee, then mentor, still.
     """
-    at, place = np.empty(len(mentor), np.int64), np.full(len(mentor), -1)
+    place = np.full(len(mentor), -1)
     rows, cols = np.empty(len(mentor), np.int32), np.empty(len(mentor), np.int32)
-    keys, count, some = np.empty(len(mentor), np.int64), 0, len(asked) > 0
+    gains = np.empty(len(mentor), np.int64)
+    count, last, ascend, some = 0, -1, True, len(asked) > 0
     for edge in range(len(mentor)):
         row, col = row_of[mentor[edge]], col_of[mentee[edge]]
         key = col * mentors + row
         if row < 0 or col < 0 or (some and find(asked, 0, len(asked), key) >= 0):
             continue
-        at[count], place[edge] = edge, count
-        rows[count], cols[count], keys[count] = row, col, key
+        place[edge] = count
+        rows[count], cols[count], gains[count] = row, col, gain[edge]
+        ascend &= key > last
+        last = key
         count += 1
-    return at[:count], place, rows[:count], cols[:count], keys[:count]
+    return place, rows[:count], cols[:count], gains[:count], ascend

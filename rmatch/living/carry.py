@@ -61,21 +61,25 @@ class Carried:
     @cached_property
     def _place(self) -> Places:
         """Where each earlier pair stands among the candidates carried over, -1 of others."""
-        place: Places = self._edges[1][self.basis.chosen]
+        place: Places = self._edges[0][self.basis.chosen]
         return place
 
     @cached_property
-    def _edges(self) -> tuple[Places, Places, Ints32, Ints32, Ints]:
-        """The earlier candidates of unchanged people, judged already: see ``kernels.edges``."""
+    def _edges(self) -> tuple[Places, Ints32, Ints32, Ints]:
+        """The earlier candidates of unchanged people, judged already.
+
+        Where each of all earlier candidates stands among them, -1 for others; then their mentors,
+        mentees and gains, by mentee, then mentor.
+        """
         pool, mentors = self.basis.pool, len(self.same_mentors)
-        at, place, rows, cols, keys = kernels.load("edges").carried(
-            pool.mentor, pool.mentee, *self._still, mentors, self.asked
+        place, rows, cols, gains, ascend = kernels.load("edges").carried(
+            pool.mentor, pool.mentee, pool.gain, *self._still, mentors, self.asked
         )
-        if (keys[1:] < keys[:-1]).any():  # people do not stand in their old order
-            order = np.argsort(keys)
-            at, rows, cols, keys = at[order], rows[order], cols[order], keys[order]
-            place[at] = np.arange(len(at))
-        return at, place, rows, cols, keys
+        if not ascend:  # people do not stand in their old order
+            order = np.lexsort((rows, cols))
+            rows, cols, gains = rows[order], cols[order], gains[order]
+            place[place >= 0] = np.argsort(order)
+        return place, rows, cols, gains
 
     def gains(self, today: Places, goes_on: Bools, pairs: int) -> tuple[Bools, Ints]:
         """Say which of so many pairs of today are ``unchanged``, and what each of them gains.
@@ -102,12 +106,12 @@ class Carried:
         ``legal`` says which of the earlier pairs those are that the problem is tilted towards.
         """
         mentors, scale, basis = tilted.shape[0], tilted.scale, self.basis
-        at, _, rows, cols, keys = self._edges
-        chosen, earlier = np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
+        _, rows, cols, gains = self._edges
+        chosen, earlier = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         chosen[self._place[self.unchanged]] = True
         own, missing = self._among(legal, tilted)
         earlier[own] = True
-        gain = basis.pool.gain[at] * scale
+        gain = gains * scale
         gain[own] += tilted.extra
         return Repricing(
             tilted,
@@ -129,8 +133,11 @@ class Carried:
         own = np.full(len(legal), -1)
         own[:few] = self._place[legal[:few]]
         rest = np.flatnonzero(own < 0)
-        keys = np.sort(tilted.cols[rest] * tilted.shape[0] + tilted.rows[rest])
-        at, there = places(keys, self._edges[4])
+        if not len(rest):
+            return own, np.zeros(0, np.int64)
+        (_, rows, cols, _), mentors = self._edges, tilted.shape[0]
+        keys = np.sort(tilted.cols[rest] * mentors + tilted.rows[rest])
+        at, there = places(keys, cols.astype(np.int64) * mentors + rows)
         return np.concatenate([own[own >= 0], at[there]]), keys[~there]
 
     @property

@@ -6,6 +6,7 @@ import math
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +176,25 @@ def test_too_large_for_finer_units_is_still_exact(changes: float, monkeypatch: A
     assert found[0].given_up == 0
     assert found[changes].given_up <= changes
     assert found[changes].matching.units >= found[0].matching.units
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_a_lottery_puts_people_in_another_order_and_the_optimum_is_that_of_a_fresh_solve(
+    seed: int,
+) -> None:
+    """A seed draws the order of all anew where there are more or fewer people."""
+    rng = np.random.default_rng(seed)
+
+    def told(most: int) -> str:
+        known = rng.choice(12, rng.integers(1, most), replace=False)
+        return "; ".join(f"S{skill}:{rng.integers(1, 6)}" for skill in known)
+
+    mentors = [{"id": f"m{number}", "skills": told(6)} for number in range(50)]
+    mentees = [{"id": f"s{number}", "goals": told(4)} for number in range(50)]
+    before = rmatch.match(mentors, mentees, solver="pricing", seed=seed)
+    today = [*mentors[:-2], {"id": "m99", "skills": told(6)}]
+    free = rmatch.rematch(before, today, mentees, max_changes=math.inf).matching
+    assert free.problem.mentors.ids[:9] != before.problem.mentors.ids[:9]
+    assert free.units == rmatch.match(today, mentees, seed=seed).units
+    assert free.certificate.verify(free.problem).holds
+    assert rmatch.rematch(before, today, mentees).given_up == 0
