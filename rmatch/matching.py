@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rmatch.candidates import Candidates
     from rmatch.matrix import MatrixProblem
     from rmatch.metrics import Kpis, Observed
-    from rmatch.pricing import Basis
+    from rmatch.priced import Basis
     from rmatch.problem import Problem
     from rmatch.unmatched import Unmatched
 

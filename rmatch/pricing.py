@@ -23,6 +23,7 @@ from rmatch.errors import SolverError, UnsupportedFeatureError
 from rmatch.first_prices import first_prices
 from rmatch.fused import FusedScanner, MatrixScanner
 from rmatch.matrix import MatrixProblem
+from rmatch.priced import Priced
 from rmatch.problem import Problem
 from rmatch.scan import ALONE, LOWEST, BlockScanner, Found, Scanner, Wanted, scan_all, threads_of
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
@@ -46,53 +47,6 @@ _NEAR = 6
 _SAMPLE = 1 << 13
 #: Bytes that one candidate edge takes, all told, while the restricted program is solved.
 _EDGE_BYTES = 160
-
-
-@dataclass(frozen=True, eq=False)
-class Basis:
-    """What a later repair begins with: prices fair at every pair, and the candidate pairs.
-
-    Every other pair of a mentee gains at least their ``margin`` less than its two people's prices.
-    """
-
-    pool: Candidates
-    prices: Prices
-    chosen: NDArray[np.intp]  # (pairs,), where the pairs of the matching stand among them
-    margin: NDArray[np.int64]  # (mentees,)
-
-
-@dataclass(frozen=True, eq=False)
-class Priced:
-    """What pricing found: pairs as positions of mentors and mentees, by mentor, then mentee."""
-
-    status: Status
-    objective: int
-    bound: int
-    prices: Prices
-    rounds: int
-    edges: int  # candidate edges in the last program
-    touched: int  # pairs whose gain was computed, in all scans together
-    seconds: dict[str, float]
-    pool: Candidates  # those near the prices
-    chosen: NDArray[np.intp]  # (pairs,), where the pairs stand in it, by mentor, then mentee
-    margin: NDArray[np.int64]  # (mentees,), pairs outside it gain that much less than prices
-
-    @property
-    def rows(self) -> NDArray[np.intp]:
-        """The mentors of the pairs."""
-        return self.pool.mentor[self.chosen].astype(np.intp)
-
-    @property
-    def cols(self) -> NDArray[np.intp]:
-        """The mentees of the pairs."""
-        return self.pool.mentee[self.chosen].astype(np.intp)
-
-    @property
-    def basis(self) -> Basis | None:
-        """What a later repair begins with, ``None`` where the prices prove no optimum."""
-        if self.status is not Status.OPTIMAL:
-            return None
-        return Basis(self.pool, self.prices, self.chosen, self.margin)
 
 
 def suits(problem: Any, solver: str) -> bool:

@@ -32,7 +32,7 @@ from rmatch import kernels
 from rmatch.ascending import among, merged, places
 from rmatch.candidates import Candidates, of_pairs
 from rmatch.forms import Exceptions
-from rmatch.pricing import Priced
+from rmatch.priced import Priced
 from rmatch.scan import LOWEST
 from rmatch.solvers import Prices
 from rmatch.solvers.bmatching import optimise

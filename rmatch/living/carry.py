@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rmatch.living.tilt import Tilted
     from rmatch.matching import Matching
     from rmatch.people import Roster
-    from rmatch.pricing import Basis
+    from rmatch.priced import Basis
     from rmatch.problem import Problem
 
     Bools = NDArray[np.bool_]

@@ -29,7 +29,7 @@ from rmatch.ascending import among, marked
 from rmatch.candidates import FLOAT_EXACT, all_candidates
 from rmatch.errors import UnsupportedFeatureError
 from rmatch.forms import Exceptions
-from rmatch.pricing import Basis, Priced
+from rmatch.priced import Basis, Priced
 from rmatch.rows import CohortRows, Row
 from rmatch.solvers import Prices, Status
 

@@ -18,7 +18,8 @@ from joblib import parallel_config
 from rmatch.certificate import Certificate
 from rmatch.errors import MissingDependencyError, SolverError
 from rmatch.matrix import MatrixProblem
-from rmatch.pricing import Priced, solve_priced
+from rmatch.priced import Priced
+from rmatch.pricing import solve_priced
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
 from rmatch.solvers import Options, Status
 

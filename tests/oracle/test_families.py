@@ -17,7 +17,8 @@ from rmatch.errors import InvalidInputError
 from rmatch.first_prices import LARGE
 from rmatch.forms import GRID
 from rmatch.fused import FusedScanner
-from rmatch.pricing import Priced, scanner_of, solve_priced
+from rmatch.priced import Priced
+from rmatch.pricing import scanner_of, solve_priced
 from rmatch.problem import Problem
 from rmatch.solvers import Options, get
 

@@ -21,7 +21,8 @@ from rmatch.candidates import all_candidates
 from rmatch.check import check
 from rmatch.errors import SolverError
 from rmatch.matrix import MatrixProblem
-from rmatch.pricing import Priced, solve_priced
+from rmatch.priced import Priced
+from rmatch.pricing import solve_priced
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
 from rmatch.solvers import Infeasible, Options, Status, get
 from rmatch.solvers.bmatching import by_bids, optimise
