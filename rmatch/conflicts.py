@@ -158,13 +158,8 @@ def _only(values: NDArray[Any], at: list[int]) -> NDArray[Any]:
 def feasible(problem: Problem | MatrixProblem) -> bool:
     """Say whether there is any matching at all."""
     candidates = all_candidates(problem)
-    bounds = candidates.bounds
-    free = dataclasses.replace(
-        bounds,
-        mentor_bonus=np.zeros_like(bounds.mentor_bonus),
-        mentee_bonus=np.zeros_like(bounds.mentee_bonus),
-    )
-    indifferent = candidates.replace(gain=np.zeros_like(candidates.gain), bounds=free)
+    nothing = np.zeros_like(candidates.gain)
+    indifferent = candidates.replace(gain=nothing, bounds=candidates.bounds.times(0))
     try:
         solvers.choose("auto", indifferent).solve(indifferent, Options())
     except Infeasible:

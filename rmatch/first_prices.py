@@ -112,8 +112,9 @@ def _sample_prices(problem: Problem, rows: Places, cols: Places, means: Ints) ->
     if np.count_nonzero(np.bincount(found.mentor)) < _LISTED * len(rows):
         return None
     candidates = Candidates(found.mentor, found.mentee, found.gain, bounds)
-    prices = by_bids(candidates, problem.gain_limit, None).prices
-    return None if prices is None else prices.mentor
+    selection = by_bids(candidates, problem.gain_limit, None)
+    assert selection.prices is not None
+    return selection.prices.mentor
 
 
 def _traits(problem: Problem) -> sp.csr_array:

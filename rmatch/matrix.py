@@ -69,13 +69,7 @@ class MatrixProblem:
     @property
     def before_objective(self) -> tuple[Bounds, int]:
         """The bounds without bonuses, and a limit on a pair's gain."""
-        bounds = self.bounds
-        free = replace(
-            bounds,
-            mentor_bonus=np.zeros_like(bounds.mentor_bonus),
-            mentee_bonus=np.zeros_like(bounds.mentee_bonus),
-        )
-        return free, self.gain_limit
+        return self.bounds.times(0), self.gain_limit
 
     def with_objective(self, objective: str | Objective) -> MatrixProblem:
         """Return the same matrix and counts with another objective."""

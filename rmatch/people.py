@@ -214,10 +214,11 @@ class Roster:
         if np.array_equal(positions, everybody):
             return self
         source, at = self.drawn or (self, everybody)
+        at = at[rows]
         first = source if source.source is None else source.source
-        taken = Roster((), _Taken(source.columns, at[rows]), self.scale, self.whole_ids, first)
+        taken = Roster((), _Taken(source.columns, at), self.scale, self.whole_ids, first)
         object.__delattr__(taken, "ids")
-        object.__setattr__(taken, "drawn", (source, at[rows]))
+        object.__setattr__(taken, "drawn", (source, at))
         return taken
 
     def named(self, rows: Sequence[int] | NDArray[np.intp]) -> list[str]:

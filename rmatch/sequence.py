@@ -23,8 +23,6 @@ from rmatch.solvers import Infeasible, Options, Selection, Stage, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.candidates import Bounds
-
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
@@ -51,7 +49,7 @@ class Sequence:
         self.possible = np.ones(len(candidates), dtype=bool)
         self.forced = np.zeros(len(candidates), dtype=bool)
         self.forced[candidates.locked] = True
-        self.bounds = _without_bonuses(candidates.bounds)
+        self.bounds = candidates.bounds.times(0)
         self.full = False
         self.chosen: NDArray[np.intp] | None = None
         self.stages: list[Stage] = []
@@ -264,7 +262,7 @@ class Sequence:
         self.possible, self.forced = self.possible.copy(), self.forced.copy()
         self.possible[edges] = face.possible
         self.forced[edges] = face.forced
-        self.bounds = _without_bonuses(face.bounds)
+        self.bounds = face.bounds.times(0)
         self.full |= face.full
 
     def _solve(self, program: Candidates) -> Selection:
@@ -292,11 +290,3 @@ def heuristic(candidates: Candidates, solver: str, options: Options) -> Selectio
     if solver == "auto" or solvers.get(solver).exact:
         return None
     return solvers.choose(solver, candidates).solve(candidates, options)
-
-
-def _without_bonuses(bounds: Bounds) -> Bounds:
-    return replace(
-        bounds,
-        mentor_bonus=np.zeros_like(bounds.mentor_bonus),
-        mentee_bonus=np.zeros_like(bounds.mentee_bonus),
-    )

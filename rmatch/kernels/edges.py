@@ -99,11 +99,11 @@ def carried(
     place = np.full(len(mentor), -1)
     rows, cols = np.empty(len(mentor), np.int32), np.empty(len(mentor), np.int32)
     gains = np.empty(len(mentor), np.int64)
-    count, last, ascend, some = 0, -1, True, len(asked) > 0
+    count, last, ascend = 0, -1, True
     for edge in range(len(mentor)):
         row, col = row_of[mentor[edge]], col_of[mentee[edge]]
         key = col * mentors + row
-        if row < 0 or col < 0 or (some and find(asked, 0, len(asked), key) >= 0):
+        if row < 0 or col < 0 or find(asked, 0, len(asked), key) >= 0:
             continue
         place[edge] = count
         rows[count], cols[count], gains[count] = row, col, gain[edge]

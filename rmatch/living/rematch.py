@@ -292,10 +292,13 @@ def _stay(
         everybody = {*mentors.ids, *mentees.ids}
         named = [f"{one!r}{did_you_mean(one, everybody)}" for one in unknown]
         raise UnknownPersonError(f"drop: nobody has the id {', '.join(named)}")
-    rows, cols = (np.ones(len(side), dtype=bool) for side in (mentors, mentees))
-    rows[[mentors._index[who] for who in leavers if who in mentors._index]] = False
-    cols[[mentees._index[who] for who in leavers if who in mentees._index]] = False
-    return np.flatnonzero(rows), np.flatnonzero(cols)
+    return _without(mentors, leavers), _without(mentees, leavers)
+
+
+def _without(side: Roster, leavers: set[str]) -> NDArray[np.intp]:
+    stays = np.ones(len(side), dtype=bool)
+    stays[[side._index[who] for who in leavers if who in side._index]] = False
+    return np.flatnonzero(stays)
 
 
 def _rules(known: Problem | None, rules: Sequence[Rule] | None) -> list[Rule]:
