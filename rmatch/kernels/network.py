@@ -62,15 +62,25 @@ def layout(
     must: int,
 ) -> Network:
     """Return the network with mentees' edges listed; edges come by mentee."""
-    people = len(most)
-    number = np.concatenate(
-        [np.bincount(tail, minlength=mentors), np.bincount(mentee, minlength=people - mentors)]
-    )
-    first, starts = np.zeros(people + 1, np.int64), np.zeros(people + 1, np.int64)
-    np.minimum(number, most).cumsum(out=first[1:])
-    number[mentors:].cumsum(out=starts[mentors + 1 :])
-    edges, head = np.arange(len(tail), dtype=np.int32), mentee + np.int32(mentors)
+    first, starts, edges, head = _of_mentees(mentors, tail, mentee, most)
     return Network(mentors, starts, tail, edges, gain, tail, head, least, most, bonus, must, first)
+
+
+@compiled
+def _of_mentees(mentors: int, tail: Any, mentee: Any, most: Any) -> tuple[Any, Any, Any, Any]:
+    """Return where everybody's places and mentees' edges begin, the edges, and their mentees."""
+    people, size = len(most), len(tail)
+    first, starts = np.zeros(people + 1, np.int64), np.zeros(people + 1, np.int64)
+    edges, head = np.empty(size, np.int32), np.empty(size, np.int32)
+    for edge in range(size):
+        edges[edge], head[edge] = edge, mentee[edge] + mentors
+        first[tail[edge] + 1] += 1
+        starts[head[edge] + 1] += 1
+    for person in range(people):
+        pairs = first[person + 1] + starts[person + 1]  # edges of a mentor, or of a mentee
+        first[person + 1] = first[person] + min(pairs, most[person])
+        starts[person + 1] += starts[person]
+    return first, starts, edges, head
 
 
 def both_ways(net: Network) -> Network:

@@ -88,15 +88,23 @@ class Carried:
         """
         at = self.unchanged[goes_on[self.unchanged]]
         found, gain = np.zeros(pairs, dtype=bool), np.zeros(pairs, np.int64)
-        found[today[at]], gain[today[at]] = True, self.basis.pool.gain[self.basis.chosen[at]]
+        now = today[at]
+        found[now], gain[now] = True, self.basis.pool.gain[self.basis.chosen[at]]
         return found, gain
+
+    @cached_property
+    def _stay(self) -> tuple[Places, Places]:
+        """Who of the earlier mentors and mentees are there today."""
+        return np.flatnonzero(self.mentor >= 0), np.flatnonzero(self.mentee >= 0)
 
     @cached_property
     def _still(self) -> tuple[Places, Places]:
         """Today's position of each earlier person who is unchanged, -1 of others."""
         mentor, mentee = self.mentor.copy(), self.mentee.copy()
-        for place, same in ((mentor, self.same_mentors), (mentee, self.same_mentees)):
-            there = np.flatnonzero(place >= 0)
+        sides = zip(
+            (mentor, mentee), self._stay, (self.same_mentors, self.same_mentees), strict=True
+        )
+        for place, there, same in sides:
             place[there[~same[place[there]]]] = -1
         return mentor, mentee
 
@@ -105,7 +113,8 @@ class Carried:
 
         ``legal`` says which of the earlier pairs those are that the problem is tilted towards.
         """
-        mentors, scale, basis = tilted.shape[0], tilted.scale, self.basis
+        basis, scale, (mentors, mentees) = self.basis, tilted.scale, tilted.shape
+        one, other = self._stay
         _, rows, cols, gains = self._edges
         chosen, earlier = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
         chosen[self._place[self.unchanged]] = True
@@ -120,9 +129,9 @@ class Carried:
             gain,
             chosen,
             earlier,
-            _placed(basis.prices.mentor * scale, self.mentor, mentors),
-            _placed(basis.prices.mentee * scale, self.mentee, tilted.shape[1]),
-            _placed(basis.margin * scale, self.mentee, tilted.shape[1]),
+            _placed(basis.prices.mentor * scale, self.mentor, one, mentors),
+            _placed(basis.prices.mentee * scale, self.mentee, other, mentees),
+            _placed(basis.margin * scale, self.mentee, other, mentees),
             missing,
             *self.new,
         )
@@ -198,10 +207,10 @@ def carried(before: Matching, now: Problem, plain: Bounds) -> Carried | None:
     )
 
 
-def _placed(prices: Ints, place: Places, people: int) -> Ints:
+def _placed(prices: Ints, place: Places, stay: Places, people: int) -> Ints:
     """Return prices at today's positions; 0 for who is new, and gets one from the repair."""
-    today, there = np.zeros(people, np.int64), np.flatnonzero(place >= 0)
-    today[place[there]] = prices[there]
+    today = np.zeros(people, np.int64)
+    today[place[stay]] = prices[stay]
     return today
 
 
