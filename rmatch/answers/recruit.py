@@ -230,7 +230,8 @@ def _against(problem: Problem, newcomers: Roster) -> Problem:
     Not checked as a whole: that newcomers have no goals of their own is no fault of the rosters.
     """
     mentors, mentees = align(newcomers, problem.mentees)
-    rules = tuple(rule.bound(mentors, mentees) for rule in problem.rules)
+    joined = (rule.joined_by(newcomers.ids) for rule in problem.pair_rules)
+    rules = tuple(rule.bound(mentors, mentees) for rule in joined)
     return Problem(mentors, mentees, rules, problem.score, problem.objective)
 
 
@@ -305,7 +306,8 @@ def _with(matching: Matching, newcomer: Roster) -> Matching:
         own = counts(name, default).astype(float)
         joined[name] = Numbers(np.append(own, newcomer.numbers(name).values))
     ids = (*problem.mentors.ids, *newcomer.ids)
-    return solve(problem.replace(mentors=Roster(ids, joined, problem.mentors.scale)))
+    rules = [rule.joined_by(newcomer.ids) for rule in problem.pair_rules]
+    return solve(problem.replace(mentors=Roster(ids, joined, problem.mentors.scale), rules=rules))
 
 
 def _appended(column: Column, more: Column) -> Column:

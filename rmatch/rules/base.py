@@ -71,6 +71,10 @@ class PairRule:
         """Return the rule with what it needs to know of all people; most rules need nothing."""
         return self
 
+    def joined_by(self, newcomers: Sequence[str]) -> PairRule:
+        """Return the rule where people who are made up join, of whom nothing is to be feared."""
+        return self
+
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         """Decide one pair from plain data; ``None`` when the data is missing. The scalar twin."""
         raise NotImplementedError(f"{type(self).__name__} must define holds(mentor, mentee)")

@@ -100,13 +100,18 @@ class NotPrevious(PairRule):
         """Find the repeats that are allowed again."""
         if not self.until_all_seen:
             return self
-        bound = dataclasses.replace(self)
-        object.__setattr__(bound, "_again", self._allowed_again(mentors, mentees))
+        among = tuple(rule.bound(mentors, mentees) for rule in self.among)
+        bound = dataclasses.replace(self, among=among)
+        object.__setattr__(bound, "_again", bound._allowed_again(mentors, mentees))
         return bound
+
+    def joined_by(self, newcomers: Sequence[str]) -> NotPrevious:
+        among = tuple(rule.joined_by(newcomers) for rule in self.among)
+        return dataclasses.replace(self, among=among)
 
     def _allowed_again(self, mentors: Roster, mentees: Roster) -> frozenset[tuple[str, str]]:
         """Return the pairs that met no oftener than one of the two met everybody."""
-        forms = [rule.bound(mentors, mentees).form(mentors, mentees) for rule in self.among]
+        forms = [rule.form(mentors, mentees) for rule in self.among]
         row = {person: at for at, person in enumerate(mentors.ids)}
         col = {person: at for at, person in enumerate(mentees.ids)}
         could = [np.zeros(len(mentors), np.int64), np.zeros(len(mentees), np.int64)]

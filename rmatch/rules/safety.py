@@ -39,11 +39,12 @@ class ReportingLine(PairRule):
     siblings
         Forbid two people with the same manager too.
     org
-        Manager by person id, for people who are on no roster (``None`` for the head). Rosters'
-        ``manager`` column is added to it.
+        Manager by person id, for people who are on no roster (``None`` for a head, whom nobody is
+        above). Rosters' ``manager`` column is added to it.
     unknown_managers
-        What a manager id means that is on no roster and not in ``org``: ``"error"`` (default; all
-        are named), or ``"head"``: nobody is above them.
+        What it means that a manager is on no roster and not in ``org``, or that several people have
+        no manager: ``"error"`` (default; all are named), or ``"head"``: nobody is above them. One
+        person alone without a manager is the head.
     dotted
         Pairs of ids with a dotted line between them, forbidden as a direct line is.
     waived
@@ -99,23 +100,18 @@ class ReportingLine(PairRule):
         org: dict[str, str | None] = dict(self.org)
         problems = []
         for roster in (mentors, mentees):
-            column = roster.columns.get("manager")
-            if column is None:
-                continue
-            managers = roster.categories("manager")
+            managers = roster.categories("manager") if "manager" in roster.columns else None
             for row, person in enumerate(roster.ids):
-                manager = managers.label(row)
-                if manager is None:
-                    org.setdefault(person, None)
-                elif org.setdefault(person, manager) != manager:
+                manager = None if managers is None else managers.label(row)
+                if manager is not None and org.setdefault(person, manager) != manager:
                     problems.append(
                         InputProblem(f"{person!r} reports to {org[person]!r} and to {manager!r}")
                     )
-        if not org:
+        if not org and not any("manager" in roster.columns for roster in (mentors, mentees)):
             raise InvalidInputError(
                 "rule reporting_line needs the column 'manager', or org={person: manager}"
             )
-        problems += self._unknown(org)
+        problems += self._unknown(org, dict.fromkeys((*mentors.ids, *mentees.ids)))
         problems += [
             InputProblem(
                 f"the reporting line goes in a circle: {' -> '.join([*circle, circle[0]])}"
@@ -126,19 +122,43 @@ class ReportingLine(PairRule):
             raise InvalidInputError.from_problems(problems)
         return dataclasses.replace(self, org=org)
 
-    def _unknown(self, org: dict[str, str | None]) -> list[InputProblem]:
-        """Put unknown managers at the head, or name them."""
-        unknown = sorted({m for m in org.values() if m is not None and m not in org})
+    def _unknown(self, org: dict[str, str | None], people: Iterable[str]) -> list[InputProblem]:
+        """Put whoever has no known manager at the head, or name them where they are several."""
+        silent = [person for person in people if person not in org]
+        off = sorted({m for m in org.values() if m is not None and m not in org}.difference(silent))
+        heads = len(silent) + sum(manager is None for manager in org.values())
+        org.update(dict.fromkeys(silent))
         if self.unknown_managers == "head":
-            org.update(dict.fromkeys(unknown))
+            org.update(dict.fromkeys(off))
             return []
-        return [
-            InputProblem(
-                f"manager {manager!r} is on no roster",
-                hint="add them to org={person: manager}, or use unknown_managers='head'",
+        hint = "add them to org={person: manager}, or use unknown_managers='head'"
+        found = [InputProblem(f"manager {manager!r} is on no roster", hint=hint) for manager in off]
+        if heads > 1:
+            hint = "give it, org={person: None} for a head, or unknown_managers='head' for all"
+            found += [InputProblem(f"{person!r} has no manager", hint=hint) for person in silent]
+        return found
+
+    def joined_by(self, newcomers: Sequence[str]) -> ReportingLine:
+        """Nobody is above them."""
+        return dataclasses.replace(self, org={**self.org, **dict.fromkeys(newcomers)})
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Count where the reporting line ends: who might be above these people is not known."""
+        people = {*mentors.ids, *mentees.ids}
+        ends = [person for person, manager in self.org.items() if manager is None]
+        if self.unknown_managers == "error" or len(ends) < 2:
+            return ()
+        without = len(people.intersection(ends))
+        off = len(ends) - without
+        where = [
+            f"{count} {one if count == 1 else more}"
+            for count, one, more in (
+                (off, "manager who is on no roster", "managers who are on no roster"),
+                (without, "person without a manager", "people without a manager"),
             )
-            for manager in unknown
+            if count
         ]
+        return (f"reporting lines end at {' and at '.join(where)}: nobody counts as above them",)
 
     def above(self, person: str) -> Iterator[str]:
         """Yield the managers of a person, the nearest first, within the depth."""

@@ -113,7 +113,9 @@ def test_check_finds_nothing_wrong_in_good_data(folder, run):
     assert code == 0
     assert out == (
         "3 mentors and 2 mentees: the data can be matched.\n\n"
-        "1 WARNING\n  - 1 mentee excludes more than 10% of the mentors\n"
+        "2 WARNINGS\n"
+        "  - reporting lines end at 3 people without a manager: nobody counts as above them\n"
+        "  - 1 mentee excludes more than 10% of the mentors\n"
     )
 
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rmatch
-from rmatch.rules import Different, SeatLimit, SeniorityGap, Vetoes
+from rmatch.rules import (
+    Different,
+    NotPrevious,
+    ReportingLine,
+    SeatLimit,
+    SeniorityGap,
+    Vetoes,
+)
 from tests.unit.answers.programme import programme
 
 MENTORS = [
@@ -132,6 +139,26 @@ def test_recruit_tells_skill_level_site_and_the_place_worth_most() -> None:
         assert hire.effect.words in answer.words
     assert json.loads(json.dumps(answer.to_dict()))["words"] == answer.words
     assert matching.recruit(n=2).words == answer.words
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [ReportingLine(), NotPrevious([("n", "t")], until_all_seen=True, among=[ReportingLine()])],
+    ids=lambda rule: rule.name,
+)
+def test_a_newcomer_reports_to_nobody(rule) -> None:
+    """The line of those who are there is known; who would come is below and above nobody."""
+    mentors = [
+        {"id": "m", "skills": "AI:4", "manager": "s"},
+        {"id": "n", "skills": "SQL:3", "manager": "s"},
+    ]
+    mentees = [
+        {"id": "s", "goals": "AI:4"},
+        {"id": "t", "goals": "SQL:4", "manager": "s"},
+    ]
+    answer = rmatch.match(mentors, mentees, rules=[rule, ReportingLine()]).recruit(n=2)
+    assert "a mentor who brings AI at level 4" in answer.words
+    assert answer.hires[0].mentees == 2
 
 
 def test_recruit_refuses_what_it_cannot_answer() -> None:

@@ -59,7 +59,7 @@ def test_two_rows_with_one_id_in_two_spellings_are_an_error_that_names_both():
         NotPrevious([(NFD, "s")]),
         NotPrevious([("s", NFD)], either_way=True),
         ReportingLine(org={NFD: "s", "s": None}),
-        ReportingLine(org={"x": None}, dotted=[("s", NFD)]),
+        ReportingLine(org={"s": None, NFD: None}, dotted=[("s", NFD)]),
         PeopleCount([NFD], most=0),
         ReleaseCap({NFD: 0}),
     ],

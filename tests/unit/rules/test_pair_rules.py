@@ -239,20 +239,6 @@ def test_a_column_that_nobody_has_is_refused():
         )  # fmt: skip
 
 
-def test_unknown_managers_are_all_named():
-    """Without the whole line, who is above whom is not known."""
-    mentors = [{"id": "m", "skills": "AI", "manager": "x"}]
-    mentees = [{"id": "s", "goals": "AI", "manager": "y"}]
-    with pytest.raises(rmatch.InvalidInputError) as caught:
-        rmatch.match(mentors, mentees, rules=[ReportingLine()])
-    assert [str(problem).partition(" (")[0] for problem in caught.value.problems] == [
-        "manager 'x' is on no roster",
-        "manager 'y' is on no roster",
-    ]
-    rules = [ReportingLine(unknown_managers="head")]
-    assert len(rmatch.match(mentors, mentees, rules=rules)) == 1
-
-
 def test_a_class_or_a_score_part_is_no_rule():
     """Two easy slips are named."""
     people = [{"id": "m", "skills": "AI"}], [{"id": "s", "goals": "AI"}]
