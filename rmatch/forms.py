@@ -222,6 +222,20 @@ class All:
 
 
 @dataclass(frozen=True, eq=False)
+class Either:
+    """Allowed when one of two forms allows; compiled loops know no such choice."""
+
+    one: PairForm
+    other: PairForm
+
+    def block(self, rows: Rows, cols: Rows) -> Bools:
+        return self.one.block(rows, cols) | self.other.block(rows, cols)
+
+    def conditions(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
 class Mask:
     """Any rule without structure: a callable on a rectangle."""
 

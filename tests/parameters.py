@@ -9,11 +9,11 @@ from rmatch.scoring import ReturnCoverage, StatedPreference
 
 RULE_ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     "ActiveDuring": [("2026-02-01", "2026-05-31"), ("2026-02-01", "2026-05-31", 30)],
-    "CohortGap": [(), (2,)],
+    "CohortGap": [(), (2,), (1, True)],
     "CommonLanguage": [(), ("A1",), ("C2",)],
     "Conflicts": [([("a", "b"), ("c", "g")],)],
     "Different": [("department",), ("badge",)],
-    "GenerationGap": [(), (5, 30), (0,)],
+    "GenerationGap": [(), (5, 30), (0,), (5, 30, True), (2, None, True)],
     "InformationBarrier": [("department", {("Sales", "Law")})],
     "MinimumScore": [(0.3,)],
     "PartAtLeast": [(ReturnCoverage(), 0.3), (StatedPreference(), 0.25)],
@@ -27,7 +27,7 @@ RULE_ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
                       ("direct", True, {"outside": None}, "head"),
                       (3, False, {}, "head", [("d", "e")], [("a", "b")])],
     "Same": [("site",), ("badge",), ("department", [("Sales", "Law")])],
-    "SeniorityGap": [(), (2, 4), (-1,)],
+    "SeniorityGap": [(), (2, 4), (-1,), (1, 2, True), (1, None, True)],
     "SharedSlots": [(), (1,)],
     "TeachingMargin": [(), (2, 2)],
     "Tenure": [(), (6,)],

@@ -155,7 +155,8 @@ def reciprocal(
         One pool, as :func:`rmatch.read_roster` takes it. Capacities are 1; 0 means no place.
     rules, score
         As in :func:`rmatch.match`; they hold, and count, in both directions: each of the two as
-        mentor of the other. A rule that asks for a gap in seniority or age forbids every pair here.
+        mentor of the other. A gap in seniority or age that only one of the two can have forbids
+        every pair; ``GenerationGap(15, either_way=True)`` and its like ask for any gap.
     objective
         ``"total_score"``, or ``"coverage_first"``: as many people paired as possible first.
     seed, reading

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import Interval
+from rmatch.forms import Either, Interval
 from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.forms import PairForm
     from rmatch.people import Person, Roster
 
 _BIRTH = ("birth_earliest", "birth_latest")
@@ -31,6 +32,8 @@ class GenerationGap(PairRule):
     ----------
     min_years, max_years
         Limits of the gap; ``None`` is no limit.
+    either_way
+        Either of the two may be the older one, as in a pool whose people teach each other.
     reason
         Why age decides here, for the record: age is protected in many places.
 
@@ -47,6 +50,7 @@ class GenerationGap(PairRule):
 
     min_years: float = 15
     max_years: float | None = None
+    either_way: bool = False
     reason: str = field(default="", kw_only=True)
     fields: ClassVar[tuple[str, ...]] = _BIRTH
 
@@ -58,9 +62,13 @@ class GenerationGap(PairRule):
             )
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
-        young, old = _in_millionths(mentor.birth_year), _in_millionths(mentee.birth_year)
-        if young is None or old is None:
+        one, other = _in_millionths(mentor.birth_year), _in_millionths(mentee.birth_year)
+        if one is None or other is None:
             return None
+        return self._apart(one, other) or (self.either_way and self._apart(other, one))
+
+    def _apart(self, young: tuple[float, float], old: tuple[float, float]) -> bool:
+        """Say whether the gap holds for every year in two bands."""
         (low, high), (first, last) = young, old
         return last + millionths(self.min_years) <= low and (
             self.max_years is None or high <= first + millionths(self.max_years)
@@ -72,12 +80,15 @@ class GenerationGap(PairRule):
         least = millionths(self.min_years)
         most = np.inf if self.max_years is None else millionths(self.max_years)
         # mentor's earliest - mentee's latest >= min; mentor's latest - mentee's earliest <= max
-        form = Interval(low, high, last + least, first + most)
+        form: PairForm = Interval(low, high, last + least, first + most)
+        if self.either_way:
+            form = Either(form, Interval(low + most, high + least, last, first))
         return Shape(form, ~np.isnan(low), ~np.isnan(first))
 
     def describe(self) -> str:
         most = "" if self.max_years is None else f" and at most {self.max_years:g}"
-        return f"the mentee is at least {self.min_years:g}{most} years older"
+        who, than = ("one", " than the other") if self.either_way else ("the mentee", "")
+        return f"{who} is at least {self.min_years:g}{most} years older{than}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         young, old = birth_years(mentor), birth_years(mentee)
@@ -85,6 +96,8 @@ class GenerationGap(PairRule):
             return f"{self.describe()}: an age is not known"
         # Only the gap is said, never an age (§C11).
         low, high = young[0] - old[1], young[1] - old[0]
+        if self.either_way and high <= 0:
+            low, high = -high, -low
         gap = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         return f"{self.describe()}: the gap is {gap} years"
 
@@ -105,11 +118,12 @@ class CohortGap(PairRule):
 
     Cohorts are those of the Pew Research Center (2019). They are labels, not science: people at a
     border get odd results, and :class:`GenerationGap` in years is usually better. Where a band of
-    birth years spans two cohorts, the gap must hold for both. ``reason`` says for the record why
-    age decides here.
+    birth years spans two cohorts, the gap must hold for both. With ``either_way`` either of the two
+    may be the younger one. ``reason`` says for the record why age decides here.
     """
 
     min_steps: int = 1
+    either_way: bool = False
     reason: str = field(default="", kw_only=True)
     fields: ClassVar[tuple[str, ...]] = _BIRTH
 
@@ -117,16 +131,22 @@ class CohortGap(PairRule):
         young, old = birth_years(mentor), birth_years(mentee)
         if young is None or old is None:
             return None
-        return _cohort(young[0]) - _cohort(old[1]) >= self.min_steps
+        steps = _cohort(young[0]) - _cohort(old[1])
+        if self.either_way:
+            steps = max(steps, _cohort(old[0]) - _cohort(young[1]))
+        return steps >= self.min_steps
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
-        young, old = _births(mentors)[0], _births(mentees)[1]
-        key, low = _cohorts(young), _cohorts(old) + self.min_steps
-        form = Interval(key, key, low, np.full(len(low), np.inf))
-        return Shape(form, ~np.isnan(young), ~np.isnan(old))
+        (low, high), (first, last) = map(_births, (mentors, mentees))
+        key, top, none = _cohorts(low), _cohorts(high), np.full(len(last), np.inf)
+        form: PairForm = Interval(key, top, _cohorts(last) + self.min_steps, none)
+        if self.either_way:
+            form = Either(form, Interval(key, top, -none, _cohorts(first) - self.min_steps))
+        return Shape(form, ~np.isnan(low), ~np.isnan(first))
 
     def describe(self) -> str:
-        return f"the mentor is at least {self.min_steps} generation cohort(s) younger"
+        who, than = ("one", " than the other") if self.either_way else ("the mentor", "")
+        return f"{who} is at least {self.min_steps} generation cohort(s) younger{than}"
 
     def loosened(self) -> Iterator[PairRule]:
         for steps in range(self.min_steps - 1, -1, -1):

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import Interval
+from rmatch.forms import Either, Interval
 from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
 
 if TYPE_CHECKING:
+    from rmatch.forms import PairForm
     from rmatch.people import Person, Roster
 
 
 @dataclass(frozen=True)
 class SeniorityGap(PairRule):
     """The mentee is at least ``min_levels`` (and at most ``max_levels``) above the mentor.
+
+    With ``either_way`` either of the two may be the senior one, as in a pool whose people teach
+    each other.
 
     Examples
     --------
@@ -30,6 +34,7 @@ class SeniorityGap(PairRule):
 
     min_levels: float = 1
     max_levels: float | None = None
+    either_way: bool = False
     fields: ClassVar[tuple[str, ...]] = ("level",)
 
     def __post_init__(self) -> None:
@@ -42,7 +47,10 @@ class SeniorityGap(PairRule):
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if mentor.level is None or mentee.level is None:
             return None
-        junior, senior = millionths(mentor.level), millionths(mentee.level)
+        one, other = millionths(mentor.level), millionths(mentee.level)
+        return self._apart(one, other) or (self.either_way and self._apart(other, one))
+
+    def _apart(self, junior: float, senior: float) -> bool:
         return junior <= senior - millionths(self.min_levels) and (
             self.max_levels is None or junior >= senior - millionths(self.max_levels)
         )
@@ -53,17 +61,21 @@ class SeniorityGap(PairRule):
         least = millionths(self.min_levels)
         most = np.inf if self.max_levels is None else millionths(self.max_levels)
         # junior <= senior - min and junior >= senior - max
-        form = Interval(low, low, high - most, high - least)
+        form: PairForm = Interval(low, low, high - most, high - least)
+        if self.either_way:
+            form = Either(form, Interval(low - least, low - most, high, high))
         return Shape(form, junior.known, senior.known)
 
     def describe(self) -> str:
         most = "" if self.max_levels is None else f" and at most {in_levels(self.max_levels)}"
-        return f"the mentee is at least {in_levels(self.min_levels)}{most} above the mentor"
+        who, whom = ("one", "the other") if self.either_way else ("the mentee", "the mentor")
+        return f"{who} is at least {in_levels(self.min_levels)}{most} above {whom}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         if mentor.level is None or mentee.level is None:
             return f"{self.describe()}: a level is not known"
-        return f"{self.describe()}: the gap is {mentee.level - mentor.level:g}"
+        gap = mentee.level - mentor.level
+        return f"{self.describe()}: the gap is {abs(gap) if self.either_way else gap:g}"
 
     def loosened(self) -> Iterator[PairRule]:
         for levels in range(int(np.ceil(self.min_levels)) - 1, -1, -1):

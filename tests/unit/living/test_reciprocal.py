@@ -49,6 +49,13 @@ def test_a_one_way_rule_forbids_all():
     assert reciprocal(levels, rules=[SeniorityGap(2)]).pairs == ()
 
 
+def test_a_gap_either_way_is_one_in_both_directions():
+    """Ann and Bob are one level apart, Ann and Cyd two."""
+    levels = [{**person, "level": at} for at, person in enumerate(POOL, 1)]
+    (pair,) = reciprocal(levels, rules=[SeniorityGap(2, either_way=True)]).pairs
+    assert (pair.one, pair.other) == ("ann", "cyd")
+
+
 def test_what_pools_do_not_know_is_refused():
     """Minimums, cohort rules and an empty pool each have their own words."""
     with pytest.raises(rmatch.InvalidInputError, match="leave the column 'minimum' out"):

@@ -70,6 +70,14 @@ FACTS = [
     # bands: the gap must be certain at both ends
     (GenerationGap(15), {"birth_year": (1990, 1999)}, {"birth_year": (1966, 1975)}, True),
     (GenerationGap(15), {"birth_year": (1990, 1999)}, {"birth_year": (1967, 1976)}, False),
+    (GenerationGap(5, 20, True), {"birth_year": 1970}, {"birth_year": 1990}, True),
+    (GenerationGap(5, 20, True), {"birth_year": 1970}, {"birth_year": 1991}, False),
+    (GenerationGap(5, None, True), {"birth_year": (1970, 1976)}, {"birth_year": 1980}, False),
+    (SeniorityGap(2, 3, True), {"level": 5}, {"level": 3}, True),
+    (SeniorityGap(2, 3, True), {"level": 5}, {"level": 4}, False),
+    (SeniorityGap(2, 3, True), {"level": 5}, {"level": 1}, False),
+    (CohortGap(1, True), {"birth_year": 1970}, {"birth_year": 1985}, True),
+    (CohortGap(2, True), {"birth_year": 1970}, {"birth_year": 1985}, False),
     (CohortGap(1), {"birth_year": 1985}, {"birth_year": 1970}, True),  # Millennial and X
     (CohortGap(1), {"birth_year": 1985}, {"birth_year": 1996}, False),  # both Millennial
     (CohortGap(2), {"birth_year": 1999}, {"birth_year": 1970}, True),
