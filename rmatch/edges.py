@@ -9,6 +9,7 @@ import numpy as np
 
 from rmatch import kernels
 from rmatch.candidates import of_pairs
+from rmatch.errors import SolverError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,10 +47,12 @@ class Edges:
 
     def with_found(self, found: Found, mentors: int) -> tuple[Edges, NDArray[np.bool_]]:
         """Return these with those found that are not among them; and which of the found are new."""
-        *more, new = kernels.load("edges").merged(
+        *more, new, ascend = kernels.load("edges").merged(
             self.key, self.mentor, self.mentee, self.gain,
             found.mentor, found.mentee, found.gain, mentors,
         )  # fmt: skip
+        if not ascend:  # doubles would lead the solver round in circles
+            raise SolverError("a scan found a pair twice; please report it", "check failed")
         return Edges(*more), new
 
     def take(self, stay: NDArray[np.intp]) -> Edges:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmatch.answers.wording import counted
+from rmatch.answers.wording import counted, listed
 from rmatch.fields import KNOWN
 from rmatch.names import near_misses
 from rmatch.problem import Problem
-from rmatch.reading.checking import several_in_one, skill_names, without_any
+from rmatch.reading.checking import SWAPPED, several_in_one, skill_names, swapped, without_any
+from rmatch.rules import PROTECTING
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -27,6 +28,8 @@ def notes(matching: Matching) -> tuple[str, ...]:
     return (
         *matching.remarks,
         *rule_notes(problem),
+        *_unread(problem),
+        *_swapped(problem),
         *_look_alikes(problem),
         *_several_in_one(problem),
         *_without_any(problem),
@@ -39,6 +42,25 @@ def rule_notes(problem: Problem) -> tuple[str, ...]:
     """Return what pair rules remark on the people's data."""
     people = problem.mentors, problem.mentees
     return tuple(note for rule in problem.pair_rules for note in rule.notes(*people))
+
+
+def _unread(problem: Problem) -> list[str]:
+    """Name the columns that protect people, and that no rule reads."""
+    asked = {type(rule) for rule in problem.pair_rules}
+    unread = {
+        column: type(rule).__name__
+        for column, rule in PROTECTING.items()
+        if type(rule) not in asked and (problem.mentors.had(column) or problem.mentees.had(column))
+    }
+    if not unread:
+        return []
+    names = listed([repr(column) for column in unread])
+    rules = listed([f"{name}()" for name in unread.values()])
+    return [f"no rule reads {names}; {rules} would, in rules=[...]"]
+
+
+def _swapped(problem: Problem) -> list[str]:
+    return [SWAPPED] if swapped((problem.mentors, problem.mentees)) else []
 
 
 def _look_alikes(problem: Problem) -> list[str]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 #: The first of each month of a year without a rule change under way: where no date is given, the
 #: worst of these days counts, so results do not depend on the day they are computed.
 REFERENCE_DAYS = tuple(date(2025, month, 1) for month in range(1, 13))
+#: Minutes: no working day is longer that ends on the next day; 9-5, as slips are made, would be.
+LONGEST_NIGHT = 16 * 60
 
 
 @lru_cache(maxsize=65536)

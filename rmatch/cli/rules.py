@@ -190,13 +190,8 @@ def _whole(value: Any) -> Any:
 
 def _protecting(mentors: Roster, mentees: Roster) -> Iterator[PairRule]:
     """Yield the rules that protect people, as far as the columns they read are there."""
-    from rmatch.rules import Accessibility, Consent, ReportingLine, Vetoes
+    from rmatch.rules import PROTECTING
 
-    for column, rule in (
-        ("manager", ReportingLine(unknown_managers="head")),
-        ("vetoes", Vetoes()),
-        ("needs", Accessibility()),
-        ("consent", Consent()),
-    ):
+    for column, rule in PROTECTING.items():
         if mentors.has(column) or mentees.has(column):
             yield rule

@@ -25,18 +25,21 @@ def merged(
     more_mentee: Any,
     more_gain: Any,
     mentors: int,
-) -> tuple[Any, Any, Any, Any, Any]:
+) -> tuple[Any, Any, Any, Any, Any, bool]:
     """Return edges, by key, with those of others that are not among them; and which these are.
 
-    Both come by mentee, then mentor: a key is mentee * mentors + mentor.
+    Both come by mentee, then mentor: a key is mentee * mentors + mentor. Last, whether the others
+    did, none of them twice.
     """
     size, more = len(key), len(more_mentor)
     keys, gains = np.empty(size + more, np.int64), np.empty(size + more, np.int64)
     one, other = np.empty(size + more, np.int32), np.empty(size + more, np.int32)
     new = np.zeros(more, np.bool_)
-    at, count = 0, 0
+    at, count, last, ascend = 0, 0, -1, True
     for n in range(more + 1):
         wanted = FAR if n == more else np.int64(more_mentee[n]) * mentors + more_mentor[n]
+        ascend &= wanted > last
+        last = wanted
         while at < size and key[at] < wanted:
             keys[count], gains[count] = key[at], gain[at]
             one[count], other[count] = mentor[at], mentee[at]
@@ -46,7 +49,7 @@ def merged(
             one[count], other[count] = more_mentor[n], more_mentee[n]
             new[n] = True
             count += 1
-    return keys[:count], one[:count], other[:count], gains[:count], new
+    return keys[:count], one[:count], other[:count], gains[:count], new, ascend
 
 
 @compiled

@@ -308,8 +308,8 @@ def _look_at(scene: Scene, count: int, single: bool, start: int) -> int:
         if size < room:
             held[mentee] = size + 1
         keep(mentor_of, value_of, base, size, room, turn, first, turns, mentor, value)
-        if held[mentee] == room:
-            threshold[mentee] = max(value_of[base], floor[mentee])
+        if held[mentee] == room:  # it never falls: listed pairs may be worth less than the guess
+            threshold[mentee] = max(value_of[base], threshold[mentee])
     if last >= 0:
         for k in range(wishes[start + last], wishes[start + last + 1]):
             weight[wish[k]] = 0

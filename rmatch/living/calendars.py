@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rmatch.errors import InvalidInputError
+from rmatch.zones import LONGEST_NIGHT
 
 if TYPE_CHECKING:
     from rmatch.people import Person
@@ -92,10 +93,12 @@ class Windows:
 
 def _readable(hours: str) -> bool:
     clock = r"\s*([01]?\d|2[0-3])(:[0-5]\d)?\s*"
-    return (
-        isinstance(hours, str)
-        and re.fullmatch(f"{clock}-({clock}|\\s*24(:00)?\\s*)", hours) is not None
-    )
+    if not isinstance(hours, str):
+        return False
+    if re.fullmatch(f"{clock}-({clock}|\\s*24(:00)?\\s*)", hours) is None:
+        return False
+    low, high = map(_minutes, hours.split("-"))
+    return low <= high or high + _DAY - low <= LONGEST_NIGHT
 
 
 def _cut(

@@ -183,7 +183,7 @@ def checkin_plan(
         Days on which sessions are held, 0 is Monday; in each person's own zone.
     slots
         What labels in the column ``slots`` mean: ``{"mon am": (0, "09:00-12:00")}``. People who
-        state slots are only booked within them.
+        state slots are only booked within them; ``{}`` leaves slots out.
     time_limit
         Seconds for each group of pairs that share people, rooms or budgets.
 
@@ -215,9 +215,16 @@ def checkin_plan(
     """
     windows = Windows(hours, timezone, listed("weekdays", weekdays), {} if slots is None else slots)
     start = _check_plan(start, weeks, sessions, minutes, rooms, time_limit, windows)
+    weeks, sessions, minutes = int(weeks), int(sessions), int(minutes)
     matching, problem = matching_of_people("matching", matching)
     mentors = problem.mentors.persons(matching.rows.tolist())
     mentees = problem.mentees.persons(matching.cols.tolist())
+    stated = sorted({label for person in (*mentors, *mentees) for label in person.slots})
+    if slots is None and stated:
+        raise InvalidInputError(
+            f"people state free slots, and slots= does not say when these are: {stated[:5]}; give "
+            "each label as (weekday, '09:00-12:00'), or slots={} to leave them out"
+        )
     days = weeks * 7
     asks = []
     for mentor, mentee in zip(mentors, mentees, strict=True):
@@ -286,10 +293,10 @@ def _check_plan(
     first = None
     try:
         first = day("start", start)
-        first + timedelta(weeks=weeks)
+        first + timedelta(weeks=int(weeks) if is_whole(weeks) else 0)
     except InvalidInputError as error:
         wrong.append(str(error))
-    except (OverflowError, TypeError):
+    except OverflowError:
         wrong.append(f"weeks={weeks!r} from {first} on go beyond the calendar")
     wrong += windows.problems()
     if wrong or first is None:

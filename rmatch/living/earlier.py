@@ -60,7 +60,7 @@ def read_earlier(path: str | Path) -> MatchingRecord | dict[tuple[str, str], str
     problems = []
     for at, row in enumerate(table.rows):
         ids = [_text(table.columns[header][at]) for header in found.values() if header is not None]
-        state = _text(states[at]) or State.ACTIVE.value
+        state = _text(states[at]).lower() or State.ACTIVE.value
         if not all(ids):
             problems.append(InputProblem("the id of the mentor or of the mentee is missing", row))
         elif (ids[0], ids[1]) in pairs:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rmatch.answers.wording import counted
 from rmatch.errors import InvalidInputError
 from rmatch.intervals import wilson
 from rmatch.names import label, labels
@@ -157,8 +158,10 @@ def uplift(
     earlier = None if before is None else _by_label("before", before)
     known = {} if covariates is None else _by_label("covariates", covariates)
     known = {name: _by_label(name, column) for name, column in known.items()}
-    _check(one, other, method, values, earlier, known)
-    values = {person: float(values[person]) for person in (*one, *other)}
+    everybody = (*one, *other)
+    drawn = dict.fromkeys(everybody) if strata is None else _by_label("strata", strata)
+    _check(one, other, method, values, earlier, known, drawn)
+    values = {person: float(values[person]) for person in everybody}
     if method == "did" and earlier is not None:
         values = {person: value - float(earlier[person]) for person, value in values.items()}
     warnings = list(_WARNINGS[method])
@@ -167,7 +170,6 @@ def uplift(
         balance_before = _balance(known, one, other)
         effect, low, high, other = _matched(values, one, other, known)
     else:
-        drawn = {} if strata is None else _by_label("strata", strata)
         effect, low, high = _stratified(values, one, other, drawn)
     balance = _balance(known, one, other)
     if low == high:
@@ -198,6 +200,7 @@ def _check(
     outcome: Outcomes,
     before: Outcomes | None,
     covariates: Mapping[str, Outcomes],
+    strata: Mapping[str, Any],
 ) -> None:
     wrong = []
     if method not in tuple(_WARNINGS):
@@ -218,16 +221,25 @@ def _check(
     for name, table in columns:
         lacking = [person for person in (*one, *other) if person not in table]
         if lacking:
-            wrong.append(f"{name} is missing for {', '.join(lacking[:5])} ({len(lacking)} people)")
+            wrong.append(f"{name} is missing for {_people(lacking)}")
             continue
         odd = [person for person in (*one, *other) if not _number(table[person])]
         if odd:
             said = ", ".join(f"{person}: {table[person]!r}" for person in odd[:5])
-            wrong.append(f"{name} is no number for {said} ({len(odd)} people)")
+            wrong.append(
+                f"{name} is no number for {said} ({counted(len(odd), 'person', 'people')})"
+            )
+    lacking = [person for person in (*one, *other) if person not in strata]
+    if lacking:
+        wrong.append(f"strata is missing for {_people(lacking)}")
     if min(len(one), len(other)) < 2:
         wrong.append(f"groups of {len(one)} and {len(other)}; each needs at least 2 people")
     if wrong:
         raise InvalidInputError("; ".join(wrong))
+
+
+def _people(lacking: Sequence[str]) -> str:
+    return f"{', '.join(lacking[:5])} ({counted(len(lacking), 'person', 'people')})"
 
 
 def _number(value: Any) -> bool:
@@ -240,7 +252,7 @@ def _stratified(
     groups: dict[Any, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     for place, people in enumerate((one, other)):
         for person in people:
-            groups[strata.get(person)][place].append(float(values[person]))
+            groups[strata[person]][place].append(float(values[person]))
     few = [name for name, (left, right) in groups.items() if min(len(left), len(right)) < 2]
     if few:
         raise InvalidInputError(

@@ -38,6 +38,8 @@ def earlier_pairs(
         found = dict.fromkeys(locks, State.LOCKED)
     elif isinstance(previous, MatchingRecord):
         old = [_pair((pair.mentor, pair.mentee)) for pair in previous.pairs]
+    elif isinstance(previous, Mapping) and "schema" in previous:
+        return earlier_pairs(MatchingRecord.from_dict(previous), states)
     elif isinstance(previous, Mapping):
         found = {_pair(pair): State.named(state) for pair, state in previous.items()}
         old = [pair for pair, state in found.items() if not state.over]

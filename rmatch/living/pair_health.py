@@ -42,6 +42,15 @@ class RiskRules:
     mean_rating: float = 3.0
     days_to_first_session: int = 30
 
+    def __post_init__(self) -> None:
+        wrong = [
+            f"{name}={value!r}; a number of at least 0 is allowed"
+            for name, value in vars(self).items()
+            if not (is_finite(value) and value >= 0)
+        ]
+        if wrong:
+            raise InvalidInputError("RiskRules: " + "; ".join(wrong))
+
 
 @dataclass(frozen=True)
 class PairHealth:

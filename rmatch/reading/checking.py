@@ -12,7 +12,7 @@ import numpy as np
 
 from rmatch.columns import Ragged
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.fields import KNOWN
+from rmatch.fields import ALIASES, KNOWN, header_key
 from rmatch.names import closest, name_key, near_misses
 from rmatch.parameters import check_keywords
 from rmatch.people import Roster
@@ -121,15 +121,21 @@ def check_people(
         for side, column, row, name in several_in_one(rosters)
     ]
     warnings += _without_any(sides, rosters)
+    warnings += [InputProblem(SWAPPED)] if swapped(rosters) else []
     warnings += _unteachable(sides, rosters)
     warnings += unknown_managers(sides)
     warnings += [
-        InputProblem("no known field; kept for your own rules", None, name, side.name)
+        InputProblem(f"{_why_unknown(name)}; kept for your own rules", None, name, side.name)
         for side in sides
         for name in side.columns
         if name not in KNOWN and not name.startswith(("birth_", "hours_"))
     ]
     return CheckReport(tuple(problems), tuple(warnings), counts)
+
+
+def _why_unknown(name: str) -> str:
+    alias = ALIASES.get(header_key(name))
+    return "no known field" if alias is None else f"another column is read as {alias.name!r}"
 
 
 def skill_names(rosters: Sequence[Roster]) -> Counter[str]:
@@ -213,6 +219,14 @@ def _without_any(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[Input
             text = f"{_count(rows, 'person')} {have} none ({_rows(rows)})"
             found.append(InputProblem(text.replace("persons", "people"), None, name, side.name))
     return found
+
+
+SWAPPED = "no mentee has a goal, and mentors have: are the sides swapped?"
+
+
+def swapped(rosters: Sequence[Roster]) -> bool:
+    """Say whether only mentors want to learn something."""
+    return bool(rosters) and rosters[0].has("goals") and not rosters[-1].had("goals")
 
 
 def _rows(rows: Sequence[int]) -> str:

@@ -42,6 +42,14 @@ from rmatch.rules.safety import Conflicts, ReportingLine, Vetoes
 from rmatch.rules.seniority import SeniorityGap
 from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, PartAtLeast, TeachingMargin
 
+#: The rules that protect people, by the column that each reads. The command line adds them.
+PROTECTING: dict[str, PairRule] = {
+    "manager": ReportingLine(unknown_managers="head"),
+    "vetoes": Vetoes(),
+    "needs": Accessibility(),
+    "consent": Consent(),
+}
+
 #: Every pair rule that files and tests know by name. A user's own rule needs no registration.
 RULES: dict[str, type[PairRule]] = {
     rule.__name__: rule

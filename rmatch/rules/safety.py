@@ -313,6 +313,15 @@ class Vetoes(PairRule):
             if many:
                 people = f"{side} excludes" if many == 1 else f"{side}s exclude"
                 found.append(f"{many} {people} more than {self.max_share:.0%} of the {others}")
+        known = {*mentors.ids, *mentees.ids}
+        strange = sum(
+            label not in known
+            for roster in ({id(side): side for side in (mentors, mentees)}.values())
+            for label in _labels(roster)
+        )
+        if strange:
+            names = "veto names" if strange == 1 else "vetoes name"
+            found.append(f"{strange} {names} somebody who is on no roster")
         return found
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
@@ -325,6 +334,14 @@ class Vetoes(PairRule):
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         return "not eligible" if not self.holds(mentor, mentee) else "eligible"
+
+
+def _labels(owners: Roster) -> list[str]:
+    """Return whom the vetoes of a roster name, one for each veto."""
+    if "vetoes" not in owners.columns:
+        return []
+    vetoes = owners.ragged("vetoes")
+    return [vetoes.labels[code] for code in vetoes.codes.tolist()]
 
 
 def _named(owners: Roster, others: Roster) -> Iterator[tuple[int, int]]:

@@ -123,7 +123,8 @@ def show_rematch(console: Console, rematch: Rematch) -> None:
         f"{f'; {given_up}' if given_up else ''}.",
         style="bold",
     )
-    for change in rematch.changes[:_CHANGES_SHOWN]:
-        item(console, change.words)
-    if len(rematch.changes) > _CHANGES_SHOWN:
-        console.print(f"  and {len(rematch.changes) - _CHANGES_SHOWN} more (--json lists all)")
+    lines = rematch.words.splitlines() if rematch.changes or rematch.ended else []
+    for line in lines[:_CHANGES_SHOWN]:
+        item(console, line)
+    if len(lines) > _CHANGES_SHOWN:
+        console.print(f"  and {len(lines) - _CHANGES_SHOWN} more (--json lists all)")

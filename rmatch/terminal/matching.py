@@ -130,9 +130,10 @@ def _show_unmatched(console: Console, matching: Matching) -> None:
     shown = _different_causes(mentees)
     if shown:
         console.print("For example:")
+        told = matching.problem.objective.told_as_score  # what would help is said in score
         for person in shown:
-            answer = matching.why_unmatched(person.id, side=person.side)
-            item(console, answer.words)
+            whole = matching.why_unmatched(person.id, side=person.side).words if told else ""
+            item(console, whole or f"{person.id}: {person.words}")
 
 
 def _different_causes(people: Sequence[Unmatched]) -> list[Unmatched]:

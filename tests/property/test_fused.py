@@ -10,16 +10,26 @@ from typing import Any
 import numpy as np
 import pytest
 
+import rmatch
 from benchmarks.families import FAMILIES
 from rmatch.errors import InvalidInputError
+from rmatch.first_prices import first_prices
 from rmatch.forms import GRID
 from rmatch.fused import FusedScanner
 from rmatch.matrix import MatrixProblem
 from rmatch.pricing import scanner_of
 from rmatch.problem import Problem
-from rmatch.rules import RULES, CommonLanguage, Different, LockedPairs, MinimumScore, PairRule
+from rmatch.rules import (
+    RULES,
+    CommonLanguage,
+    Different,
+    LockedPairs,
+    MinimumScore,
+    PairRule,
+    SeniorityGap,
+)
 from rmatch.scan import LOWEST, BlockScanner, Found, Wanted
-from rmatch.scoring import PARTS, CustomScore, TeachingCoverage
+from rmatch.scoring import PARTS, CustomScore, StatedPreference, TeachingCoverage
 from rmatch.solvers import Options
 from tests.parameters import PART_OPTIONS, RULE_ARGUMENTS
 from tests.strategies import aligned
@@ -160,6 +170,35 @@ def test_guesses_from_a_sample(monkeypatch: pytest.MonkeyPatch, misled: bool) ->
     assert same(fused.scan(cols, wanted), BlockScanner.of(problem, Options()).scan(cols, wanted))
     again = mentees - skipped[1] if len(skipped) > 1 else 0
     assert again > mentees // 2 if misled else again < mentees // 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_guess_above_pairs_that_are_listed(seed: int) -> None:
+    """Wishes are looked at before the guess; what they are worth lets nobody in below it twice."""
+    rng, letters = np.random.default_rng(seed), list("abcd")
+    ids = [f"m{at}" for at in range(540)]
+
+    def levels() -> dict[str, int]:
+        known = rng.choice(letters, 2, replace=False).tolist()
+        return dict(zip(known, rng.integers(1, 6, 2).tolist(), strict=True))
+
+    mentors = [{"id": who, "level": int(rng.integers(1, 6)), "skills": levels()} for who in ids]
+    mentees = [
+        {"id": f"s{at}", "level": int(rng.integers(3, 9)), "goals": dict.fromkeys(levels(), 5),
+         "preferences": rng.choice(ids, 60, replace=False).tolist()}
+        for at in range(40)
+    ]  # fmt: skip
+    problem = Problem.of(
+        rmatch.read_roster(mentors),
+        rmatch.read_roster(mentees),
+        rules=[SeniorityGap(2)],
+        score=[TeachingCoverage(weight=1), StatedPreference(weight=0.01, max_rank=60)],
+    )
+    cols = slice(0, 40)
+    wanted = Wanted(first_prices(problem), np.full(40, LOWEST), np.full(40, 24))
+    found = FusedScanner.of(problem, Options()).scan(cols, wanted)
+    assert len(np.unique(found.mentee.astype(np.int64) * 540 + found.mentor)) == len(found.mentor)
+    assert same(found, BlockScanner.of(problem, Options()).scan(cols, wanted))
 
 
 @pytest.mark.parametrize("misled", [False, True], ids=["fair sample", "misleading sample"])

@@ -102,6 +102,8 @@ class ChangeBudget(PricedRule):
         return f"at most {self.most} of the {len(self.previous)} previous pairs given up"
 
     def loosened(self) -> Iterator[CohortRule]:
-        budget = self._budget(len(self.previous))
-        for most in range(budget + 1, len(self.previous) + 1):
-            yield self.replace(most=most, share=None)
+        pairs = len(self.previous)
+        budget, step = self._budget(pairs), 1
+        while budget < pairs:  # each step is solved: so twice as long ones, and few of them
+            budget, step = min(budget + step, pairs), 2 * step
+            yield self.replace(most=budget, share=None)
