@@ -235,3 +235,14 @@ def _similar_plain(keys: list[str]) -> Iterable[tuple[str, str, float]]:
                 ratio = matcher.ratio() * 100
                 if ratio >= SIMILAR:
                     yield one, other, ratio
+
+
+def amount(number: float, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> amount(1, "level"), amount(2.5, "level")
+    ('1 level', '2.5 levels')
+    """
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"

@@ -142,7 +142,9 @@ class Problem:
         )
 
     def replace(self, **changes: Any) -> Problem:
-        """Return a changed problem, checked again."""
+        """Return a changed problem, checked again; the same people stay in their order."""
+        if not {"mentors", "mentees", "seed"} & changes.keys():
+            return self.drawn(*map(np.arange, self.shape), **changes)
         kept = {f.name for f in dataclasses.fields(self)} - {"arrival", "origin"}
         values = {name: getattr(self, name) for name in kept}
         if self.arrival is not None:  # who signed up first stays first

@@ -180,8 +180,9 @@ s-2 (“the mentee is at least 2 levels above the mentor”). Most rests on m-1,
     invited: tuple[Invitation, ...] = ()
     if not_signed_up is not None:
         teachers, others = read_sides(mentors, not_signed_up, **reading)
-        # Only rules and goals count here; those who did not sign up said little else.
-        asked = Problem.of(teachers, others, rules=rules, score=[TeachingCoverage()])
+        # Only rules and goals count here; those who did not sign up said little else. Rules know
+        # all others already, as those who did are among their managers too.
+        asked = Problem.of(teachers, others, rules=problem.rules, score=[TeachingCoverage()])
         invited = _invitations(asked)
     return of_problem(problem, invited)
 

@@ -205,7 +205,10 @@ def _best(matching: Matching) -> list[tuple[Profile, Roster]]:
     others = _against(problem, newcomers)
     # The objective may pay for a person matched, and pays for a newcomer what it pays for others.
     bonus = int(problem.bounds.mentor_bonus.max(initial=0))
-    ways = engine.to_hub[problem.shape[0] : engine.network.hub]
+    ways = engine.to_hub[problem.shape[0] : engine.network.hub].copy()
+    if problem.seats is None:  # whoever has places for all present mentors has one for another
+        spare = problem.counts.mentee_most > problem.shape[0]
+        ways[spare] = np.minimum(ways[spare], 0)
     worth = np.zeros(len(newcomers), dtype=np.int64)
     for start in range(0, len(newcomers), _PROFILES_AT_ONCE):
         rows = np.arange(start, min(start + _PROFILES_AT_ONCE, len(newcomers)))
@@ -266,7 +269,8 @@ def _newcomers(problem: Problem) -> tuple[Roster, NDArray[np.intp], NDArray[np.f
         np.arange(size + 1), code.astype(np.int32), level, ones, mentors.ragged("skills").labels
     )
     columns["capacity"], columns["minimum"] = Numbers(ones), Numbers(np.zeros(size))
-    ids = tuple(f"new {at} like {mentors.ids[row]}" for at, row in enumerate(model.tolist()))
+    turn = len(mentors)  # those hired before have other ids
+    ids = tuple(f"new {turn}.{at} like {mentors.ids[row]}" for at, row in enumerate(model.tolist()))
     return Roster(ids, columns, mentors.scale), code.astype(np.intp), level
 
 

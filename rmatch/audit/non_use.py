@@ -12,7 +12,7 @@ import numpy as np
 from rmatch.audit.groups import UNKNOWN
 from rmatch.candidates import all_candidates
 from rmatch.columns import Categories
-from rmatch.errors import InvalidInputError
+from rmatch.errors import InfeasibleError, InvalidInputError
 from rmatch.fields import KNOWN, Kind
 from rmatch.people import Roster
 from rmatch.problem import Problem
@@ -89,7 +89,7 @@ def non_use(
     if not columns:
         mentors, mentees = (_with(side, groups, attribute) for side in (mentors, mentees))
     rng = np.random.default_rng(seed)
-    before = _digest(problem)
+    before = _digest(problem.replace(mentors=mentors, mentees=mentees))
     pairs = _pairs(matching)
     changed = most = 0
     for _ in range(shuffles):
@@ -153,5 +153,10 @@ def _pairs(matching: Matching) -> set[tuple[Any, Any]]:
 
 def _pairs_changed(problem: Problem, matching: Matching, pairs: set[tuple[Any, Any]]) -> int:
     from rmatch.pipeline import solve
+    from rmatch.solvers import CHOICES
 
-    return len(pairs - _pairs(solve(problem, solver=matching.solver)))
+    solver = matching.solver if matching.solver in CHOICES else "auto"  # as that of a re-match
+    try:
+        return len(pairs - _pairs(solve(problem, solver=solver)))
+    except InfeasibleError:  # as where earlier pairs had to be kept
+        return len(pairs)

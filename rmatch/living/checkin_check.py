@@ -43,7 +43,7 @@ def check_sessions(
             spent[session.start.year, session.start.month] += session.minutes
         for person in (side[name] for side in (mentors, mentees) if name in side):
             hours = person.hours_per_month
-            if hours is not None and max(spent.values()) > hours * 60:
+            if hours is not None and max(spent.values()) > round(hours * 60, 6):
                 found.append(Violation(f"{name!r} has more than {hours:g} hours in a month"))
     for session in sessions:
         held = sum(each.start <= session.start < _end(each) for each in sessions) if rooms else 0

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import inf
+from math import floor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -233,11 +233,11 @@ def checkin_plan(
             last = start + timedelta(days=(number + 1) * days // sessions - 1)
             common = windows.common(mentor, mentee, first, last, minutes)
             asks.append(_Ask((mentor.id, mentee.id), number + 1, first, last, common))
-    budgets: dict[str, float] = {}
+    budgets: dict[str, int] = {}
     for person in (*mentors, *mentees):
         if person.hours_per_month is not None:
-            least = min(person.hours_per_month * 60, budgets.get(person.id, inf))
-            budgets[person.id] = least
+            whole = floor(round(person.hours_per_month * 60, 6))  # 4.1 hours are 246 minutes
+            budgets[person.id] = min(whole, budgets.get(person.id, whole))
     booked: dict[_Ask, int] = {}
     bound = 0
     for group in _groups(asks, rooms):
@@ -329,7 +329,7 @@ def _place(
     asks: list[_Ask],
     minutes: int,
     rooms: int | None,
-    budgets: Mapping[str, float],
+    budgets: Mapping[str, int],
     time_limit: float,
 ) -> tuple[dict[_Ask, int], int]:
     """Return a start for as many sessions as possible, and a proven limit on their number."""
@@ -352,13 +352,14 @@ def _solve(
     starts: Mapping[_Ask, Sequence[int]],
     minutes: int,
     rooms: int | None,
-    budgets: Mapping[str, float],
+    budgets: Mapping[str, int],
     time_limit: float,
 ) -> tuple[dict[_Ask, int], int]:
     cp_model = modelling()
     model = cp_model.CpModel()
     chosen: dict[tuple[_Ask, int], Any] = {}
     diary: dict[str, list[Any]] = defaultdict(list)
+    everybody: list[Any] = []
     spent: dict[tuple[str, tuple[int, int]], list[Any]] = defaultdict(list)
     for ask, times in starts.items():
         for at in times:
@@ -368,15 +369,14 @@ def _solve(
                 diary[person].append(interval)
                 if person in budgets:
                     spent[person, month(at)].append(held)
-            diary["rooms"].append(interval)
+            everybody.append(interval)
         model.add_at_most_one(chosen[ask, at] for at in times)
-    everybody = diary.pop("rooms", [])
     for intervals in diary.values():
         model.add_no_overlap(intervals)
     if rooms is not None:
         model.add_cumulative(everybody, [1] * len(everybody), rooms)
     for (person, _), held_then in spent.items():
-        model.add(sum(held_then) * minutes <= int(budgets[person]))
+        model.add(sum(held_then) * minutes <= budgets[person])
     # One more session outweighs all preferences for early starts together.
     late = {ask: {at: place for place, at in enumerate(times)} for ask, times in starts.items()}
     weight = 1 + sum(len(times) for times in starts.values())
@@ -396,9 +396,7 @@ def _solve(
     return booked, -int(-solver.best_objective_bound // weight)
 
 
-def _reason(
-    ask: _Ask, booked: Mapping[_Ask, int], minutes: int, budgets: Mapping[str, float]
-) -> str:
+def _reason(ask: _Ask, booked: Mapping[_Ask, int], minutes: int, budgets: Mapping[str, int]) -> str:
     """Say why a session has no time."""
     days = f"from {ask.first} to {ask.last}"
     if not ask.starts:

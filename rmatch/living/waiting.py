@@ -50,7 +50,7 @@ class WaitingList(Answer):
             first = (
                 f", {waiting[0].person} for {counted(waiting[0].days, 'day')}" if waiting else ""
             )
-            said.append(f"{who}{first}")
+            said.append(f"{who[0].upper()}{who[1:]}{first}")
         return paragraph(said)
 
     def to_dict(self) -> dict[str, Any]:

@@ -228,7 +228,7 @@ def _parameters(owner: Any) -> dict[str, Any]:
     return {
         each.name: getattr(owner, each.name)
         for each in dataclasses.fields(owner)
-        if getattr(owner, each.name) != each.default
+        if each.init and getattr(owner, each.name) != each.default
     }
 
 
@@ -254,8 +254,3 @@ def millionths(number: float) -> float:
 def all_millionths(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return :func:`millionths` of each number."""
     return np.asarray(np.rint(np.clip(numbers, -_HUGE, _HUGE) * 1e6), dtype=float)
-
-
-def in_levels(number: float) -> str:
-    """Return a number of levels in words: "1 level", "2 levels"."""
-    return f"{number:g} level{'' if number == 1 else 's'}"

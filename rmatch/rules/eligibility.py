@@ -11,6 +11,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Each
+from rmatch.names import amount
 from rmatch.parameters import iso_day
 from rmatch.rules.base import Missing, PairRule, Shape
 
@@ -91,7 +92,7 @@ class Tenure(PersonRule):
         return months.values >= self.min_months, months.known
 
     def describe(self) -> str:
-        return f"tenure of at least {self.min_months:g} months"
+        return f"tenure of at least {amount(self.min_months, 'month')}"
 
     def loosened(self) -> Iterator[PairRule]:
         for months in (self.min_months * 0.75, self.min_months * 0.5, 0.0):

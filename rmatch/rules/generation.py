@@ -11,6 +11,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Either, Interval
+from rmatch.names import amount
 from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class GenerationGap(PairRule):
     def describe(self) -> str:
         most = "" if self.max_years is None else f" and at most {self.max_years:g}"
         who, than = ("one", " than the other") if self.either_way else ("the mentee", "")
-        return f"{who} is at least {self.min_years:g}{most} years older{than}"
+        years = "year" if self.max_years is None and self.min_years == 1 else "years"
+        return f"{who} is at least {self.min_years:g}{most} {years} older{than}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         young, old = birth_years(mentor), birth_years(mentee)
@@ -146,7 +148,7 @@ class CohortGap(PairRule):
 
     def describe(self) -> str:
         who, than = ("one", " than the other") if self.either_way else ("the mentor", "")
-        return f"{who} is at least {self.min_steps} generation cohort(s) younger{than}"
+        return f"{who} is at least {amount(self.min_steps, 'generation cohort')} younger{than}"
 
     def loosened(self) -> Iterator[PairRule]:
         for steps in range(self.min_steps - 1, -1, -1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class NotPrevious(PairRule):
     among: Sequence[PairRule] = ()
 
     #: The repeats that are allowed again; set by ``bound``, which knows everybody.
-    _again: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    _again: frozenset[tuple[str, str]] = field(default=frozenset(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from rmatch.errors import InvalidInputError
 from rmatch.fields import CEFR
 from rmatch.forms import All, AtLeast, Bits, Linear, Table
+from rmatch.names import amount
 from rmatch.parameters import iso_day, listed
 from rmatch.rules.base import Missing, PairRule, Shape
 from rmatch.rules.fields import code_table
@@ -119,13 +120,13 @@ class TimeZoneDifference(PairRule):
         return Shape(code_table(one.codes, other.codes, near), one.known, other.known)
 
     def describe(self) -> str:
-        return f"time zones at most {self.max_hours:g} hours apart"
+        return f"time zones at most {amount(self.max_hours, 'hour')} apart"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         if mentor.timezone is None or mentee.timezone is None:
             return f"{self.describe()}: a time zone is not known"
         hours = difference_hours(mentor.timezone, mentee.timezone, self._days)
-        return f"{self.describe()}: {hours:g} hours"
+        return f"{self.describe()}: {amount(hours, 'hour')}"
 
     def loosened(self) -> Iterator[PairRule]:
         for step in (0.5, 1, 2, 4, 8):
@@ -189,7 +190,7 @@ class WorkingHoursOverlap(PairRule):
         return Shape(code_table(one, other, enough), one_known, other_known)
 
     def describe(self) -> str:
-        return f"working hours overlap by at least {self.min_minutes:g} minutes"
+        return f"working hours overlap by at least {amount(self.min_minutes, 'minute')}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         one, other = _window(mentor), _window(mentee)
@@ -229,7 +230,7 @@ class SharedSlots(PairRule):
         return Shape(AtLeast(linear, self.at_least), one.known, other.known)
 
     def describe(self) -> str:
-        return f"at least {self.at_least} free slots in common"
+        return f"at least {amount(self.at_least, 'free slot')} in common"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         return f"{self.describe()}: {len(mentor.slots & mentee.slots)}"

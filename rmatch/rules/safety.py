@@ -127,10 +127,9 @@ class ReportingLine(PairRule):
         silent = [person for person in people if person not in org]
         off = sorted({m for m in org.values() if m is not None and m not in org}.difference(silent))
         heads = len(silent) + sum(manager is None for manager in org.values())
-        org.update(dict.fromkeys(silent))
         if self.unknown_managers == "head":
-            org.update(dict.fromkeys(off))
             return []
+        org.update(dict.fromkeys(silent))
         hint = "add them to org={person: manager}, or use unknown_managers='head'"
         found = [InputProblem(f"manager {manager!r} is on no roster", hint=hint) for manager in off]
         if heads > 1:
@@ -145,10 +144,11 @@ class ReportingLine(PairRule):
     def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
         """Count where the reporting line ends: who might be above these people is not known."""
         people = {*mentors.ids, *mentees.ids}
-        ends = [person for person, manager in self.org.items() if manager is None]
+        above = people.union(manager for manager in self.org.values() if manager is not None)
+        ends = {person for person in above.union(self.org) if self.org.get(person) is None}
         if self.unknown_managers == "error" or len(ends) < 2:
             return ()
-        without = len(people.intersection(ends))
+        without = len(people & ends)
         off = len(ends) - without
         where = [
             f"{count} {one if count == 1 else more}"

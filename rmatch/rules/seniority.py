@@ -10,7 +10,8 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Either, Interval
-from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
+from rmatch.names import amount
+from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 
 if TYPE_CHECKING:
     from rmatch.forms import PairForm
@@ -67,9 +68,9 @@ class SeniorityGap(PairRule):
         return Shape(form, junior.known, senior.known)
 
     def describe(self) -> str:
-        most = "" if self.max_levels is None else f" and at most {in_levels(self.max_levels)}"
+        most = "" if self.max_levels is None else f" and at most {amount(self.max_levels, 'level')}"
         who, whom = ("one", "the other") if self.either_way else ("the mentee", "the mentor")
-        return f"{who} is at least {in_levels(self.min_levels)}{most} above {whom}"
+        return f"{who} is at least {amount(self.min_levels, 'level')}{most} above {whom}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         if mentor.level is None or mentee.level is None:

@@ -11,7 +11,8 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, units_of
-from rmatch.rules.base import PairRule, Shape, all_millionths, in_levels, millionths
+from rmatch.names import amount
+from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 from rmatch.scoring.base import ScorePart
 from rmatch.scoring.coverage import levels_of
 
@@ -65,7 +66,7 @@ class TeachingMargin(PairRule):
 
     def describe(self) -> str:
         goals = "one of the mentee's goals" if self.goals == 1 else f"{self.goals} goals"
-        return f"the mentor is at least {in_levels(self.margin)} ahead on {goals}"
+        return f"the mentor is at least {amount(self.margin, 'level')} ahead on {goals}"
 
     def explain(self, mentor: Person, mentee: Person) -> str:
         taught = ", ".join(sorted(self._taught(mentor, mentee)))
@@ -113,7 +114,9 @@ class MustCoverTopGoal(PairRule):
         return Shape(AtLeast(linear, 1), np.ones(len(mentors), dtype=bool), goals.known)
 
     def describe(self) -> str:
-        return f"the mentor is at least {in_levels(self.margin)} ahead on the mentee's top goal"
+        return (
+            f"the mentor is at least {amount(self.margin, 'level')} ahead on the mentee's top goal"
+        )
 
 
 @dataclass(frozen=True)

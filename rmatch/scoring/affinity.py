@@ -10,6 +10,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains, Linear, csr, on_grid, side_by_side
+from rmatch.names import amount
 from rmatch.scoring.base import ScorePart, Term
 from rmatch.zones import difference_hours
 
@@ -162,7 +163,7 @@ class Convenience(ScorePart):
         place, hours = self._place(mentor, mentee), self._hours(mentor, mentee)
         words = [] if place is None else [f"same {self.site}, {place}"]
         if hours is not None:
-            words.append("same time zone" if hours == 0 else f"{hours:g} hours apart")
+            words.append("same time zone" if hours == 0 else f"{amount(hours, 'hour')} apart")
         return list(map(Term, self.values(mentor, mentee), words))
 
     def values(self, mentor: Person, mentee: Person) -> list[float]:

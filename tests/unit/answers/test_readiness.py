@@ -161,6 +161,14 @@ def test_a_newcomer_reports_to_nobody(rule) -> None:
     assert answer.hires[0].mentees == 2
 
 
+def test_a_mentee_with_places_for_all_has_one_for_a_newcomer() -> None:
+    """Both mentors fit then: nobody is displaced."""
+    mentors, mentees = [{"id": "m", "skills": "AI:3"}], [{"id": "s", "goals": "AI:4"}]
+    matching = rmatch.match(mentors, [{**mentees[0], "capacity": 2}])
+    (hire,) = rmatch.recruit(matching, n=1).hires
+    assert (hire.profile.gain, hire.score) == (1.0, matching.score + 1.0)
+
+
 def test_recruit_refuses_what_it_cannot_answer() -> None:
     """Participants, matrices and rules over many pairs are told why."""
     with pytest.raises(rmatch.InvalidInputError, match="viewer='owner'"):

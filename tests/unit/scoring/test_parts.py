@@ -58,7 +58,7 @@ VALUES = [
     (SharedInterests(), 1 / 3, "chess"),
     (SharedInterests(of="jaccard"), 1 / 4, "chess"),
     (SharedValues(), (0.75 + 1 + 0) / 3, "risk"),
-    (Convenience(), 0.5 + 0.5 * 7 / 8, "1 hours apart"),
+    (Convenience(), 0.5 + 0.5 * 7 / 8, "1 hour apart"),
     (Convenience(timezone=None), 1.0, "same site, Oslo"),
     (StatedPreference(), 0.5 * 4 / 5 + 0.5 * 1, "the mentor's wish number 2"),
     (Soft(Different("site")), 0.0, ""),
