@@ -35,6 +35,7 @@ class Feature(Enum):
     COHORT_ROWS = "linear rules over many pairs"
     PEOPLE_ROWS = "linear rules over who is matched at all, where people may have several pairs"
     BIG_NUMBERS = "totals beyond 2**53"
+    BIG_COSTS = "gains, minimums and locks that make costs times people beyond 64 bits"
 
 
 class Matchable(Protocol):
@@ -292,7 +293,18 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
         Feature.PEOPLE_ROWS: cohort is not None and cohort.mentors.nnz + cohort.mentees.nnz > 0,
         Feature.BIG_NUMBERS: candidates._largest_total >= FLOAT_EXACT,
     }
+    cost = int(np.abs(candidates.gain).max(initial=0))
+    if needs[Feature.MINIMUMS] or needs[Feature.LOCKS]:
+        cost += must_bonus(candidates)
+    cost += max(int(each.max(initial=0)) for each in (bounds.mentor_bonus, bounds.mentee_bonus)) * 2
+    # As OR-Tools counts: twice the nodes of its network, three of which are no people, and three.
+    needs[Feature.BIG_COSTS] = cost * 2 * (sum(candidates.shape) + 6) >= 1 << 63
     return frozenset(feature for feature, needed in needs.items() if needed)
+
+
+def must_bonus(candidates: Candidates) -> int:
+    """Return a bonus, for locks and pairs up to a minimum, above what any change brings."""
+    return candidates.bounds.largest_change(int(np.abs(candidates.gain).max(initial=0))) + 1
 
 
 def folded(candidates: Candidates) -> NDArray[np.int64]:

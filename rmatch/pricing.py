@@ -362,9 +362,11 @@ class _Loop:
     def result(self) -> Priced:
         """Return the best matching with what is proven about it."""
         if self.best is None or self.pairs is None or self.proof is None:
+            up = "time" if self._out_of_time() else "memory"
             raise SolverError(
-                "time was up before a first matching that meets all minimums was found; allow more",
-                "time limit",
+                f"{up} was up before a first matching that meets all minimums was found; allow "
+                "more",
+                "time limit" if up == "time" else "memory",
             )
         edges = len(self.edges)
         if self.status is Status.OPTIMAL:

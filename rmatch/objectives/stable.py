@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from rmatch.candidates import Candidates
     from rmatch.objectives.base import PairList
 
-_ABLE = frozenset({Feature.CAPACITIES, Feature.TWO_SIDED_CAPACITIES, Feature.BIG_NUMBERS})
+_ABLE = frozenset(
+    {Feature.CAPACITIES, Feature.TWO_SIDED_CAPACITIES, Feature.BIG_NUMBERS, Feature.BIG_COSTS}
+)
 
 
 @dataclass(frozen=True)

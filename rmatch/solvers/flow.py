@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature, folded
-from rmatch.errors import InvalidInputError, MissingDependencyError, SolverError
+from rmatch.candidates import Candidates, Feature, folded, must_bonus
+from rmatch.errors import MissingDependencyError, SolverError
 from rmatch.solvers import Infeasible, Options, Selection, Status
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Flow:
     features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {
         Feature.COHORT_ROWS,
         Feature.PEOPLE_ROWS,
+        Feature.BIG_COSTS,  # OR-Tools multiplies costs by the number of people
     }
     exact: ClassVar[bool] = True
 
@@ -82,11 +83,6 @@ class Flow:
         flow.set_node_supply(source, units)
         flow.set_node_supply(sink, -units)
         status = flow.solve()
-        if status == flow.BAD_COST_RANGE:
-            raise InvalidInputError(
-                f"gains up to {np.abs(gains).max()} between {mentors} and {mentees} people "
-                "are too large for the flow solver; scale the scores down, or use solver='cpsat'"
-            )
         if status != flow.OPTIMAL:
             raise SolverError(f"OR-Tools min-cost flow ended with {status.name}", status.name)
         chosen = edge[flow.flows(np.asarray(first)) > 0] if len(edge) else edge
@@ -96,10 +92,9 @@ class Flow:
 
 
 def _must(candidates: Candidates) -> int:
-    """Return a bonus, for locks and pairs up to a minimum, above what any change brings."""
-    if not candidates.features & {Feature.MINIMUMS, Feature.LOCKS}:
-        return 0
-    return candidates.bounds.largest_change(int(np.abs(candidates.gain).max(initial=0))) + 1
+    """Return the bonus of locks and pairs up to a minimum, 0 where there are none."""
+    needed = candidates.features & {Feature.MINIMUMS, Feature.LOCKS}
+    return must_bonus(candidates) if needed else 0
 
 
 def _person_arcs(

@@ -21,6 +21,7 @@ _COUNTS = frozenset(
         Feature.SEATS,
         Feature.COVERAGE,
         Feature.BIG_NUMBERS,
+        Feature.BIG_COSTS,
     }
 )
 

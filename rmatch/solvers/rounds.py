@@ -36,6 +36,7 @@ class Rounds:
             Feature.SEATS,
             Feature.COVERAGE,
             Feature.BIG_NUMBERS,
+            Feature.BIG_COSTS,
         }
     )
     exact: ClassVar[bool] = False

@@ -29,7 +29,13 @@ class Stable:
 
     name: ClassVar[str] = "stable"
     features: ClassVar[frozenset[Feature]] = frozenset(
-        {Feature.CAPACITIES, Feature.TWO_SIDED_CAPACITIES, Feature.COVERAGE, Feature.BIG_NUMBERS}
+        {
+            Feature.CAPACITIES,
+            Feature.TWO_SIDED_CAPACITIES,
+            Feature.COVERAGE,
+            Feature.BIG_NUMBERS,
+            Feature.BIG_COSTS,
+        }
     )
     exact: ClassVar[bool] = False
 

@@ -148,10 +148,20 @@ def test_big_integers_stay_exact():
 def test_integers_too_large_for_a_solver_are_named():
     """Where OR-Tools cannot hold the gains, the error says so and which solver can."""
     scores = np.full((3, 3), 2**55)
-    with pytest.raises(rmatch.InvalidInputError, match=r"too large for the flow .*'cpsat'"):
+    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'flow' cannot .*64 bits.*cpsat"):
         rmatch.match_matrix(scores, objective="coverage_first", solver="flow")
     matching = rmatch.match_matrix(scores, objective="coverage_first", solver="cpsat")
     assert matching.score == 3 * 2.0**55
+
+
+@pytest.mark.parametrize("size", [30, 100])
+def test_few_seats_and_minimums_are_not_too_fine_for_auto(size):
+    """The grid of floats is as fine as few pairs allow: where OR-Tools cannot, others can."""
+    scores = np.random.default_rng(0).random((size, size))
+    least = [1] + [0] * (size - 1)
+    found = rmatch.match_matrix(scores, mentee_minimum=least, seats=1)
+    assert found.status.value == "optimal"
+    assert found.score == pytest.approx(scores[:, 0].max())
 
 
 def test_the_rounding_of_floats_is_bounded_and_tiny():
