@@ -38,6 +38,10 @@ class Feature(Enum):
     BIG_COSTS = "gains, minimums and locks that make costs times people beyond 64 bits"
 
 
+#: What is about the size of numbers only: no matter to those who add up no gains.
+SIZES = frozenset({Feature.BIG_NUMBERS, Feature.BIG_COSTS})
+
+
 class Matchable(Protocol):
     """What candidates are drawn from: a roster problem, or a ready-made matrix."""
 
@@ -217,9 +221,20 @@ class Candidates:
     @cached_property
     def _largest_total(self) -> int:
         """A limit on the size of the objective of any selection."""
-        gain, bounds = self.gain, self.bounds
-        total = bounds.largest_total(max(int(gain.max(initial=0)), -int(gain.min(initial=0))))
+        bounds = self.bounds
+        total = bounds.largest_total(self.largest_gain)
         return total + (0 if self.cohort is None else self.cohort.dearest(bounds.most_pairs))
+
+    @cached_property
+    def largest_gain(self) -> int:
+        """The size of the largest gain."""
+        return max(int(self.gain.max(initial=0)), -int(self.gain.min(initial=0)))
+
+    @cached_property
+    def must(self) -> int:
+        """A bonus above what any change brings, for locks and pairs up to a minimum; 0 without."""
+        needed = self.bounds.has_minimums or len(self.locked)
+        return self.bounds.largest_change(self.largest_gain) + 1 if needed else 0
 
     @cached_property
     def features(self) -> frozenset[Feature]:
@@ -282,6 +297,8 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
     bonus = (bounds.mentor_bonus[bounds.mentor_most > 1] > 0).any() or (
         bounds.mentee_bonus[bounds.mentee_most > 1] > 0
     ).any()
+    dearest = max(int(each.max(initial=0)) for each in (bounds.mentor_bonus, bounds.mentee_bonus))
+    cost = candidates.largest_gain + candidates.must + 2 * dearest
     needs = {
         Feature.CAPACITIES: mentors_many or mentees_many,
         Feature.TWO_SIDED_CAPACITIES: mentors_many and mentees_many,
@@ -292,19 +309,10 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
         Feature.COHORT_ROWS: cohort is not None,
         Feature.PEOPLE_ROWS: cohort is not None and cohort.mentors.nnz + cohort.mentees.nnz > 0,
         Feature.BIG_NUMBERS: candidates._largest_total >= FLOAT_EXACT,
+        # As OR-Tools counts: twice its nodes, three of which are no people, and three.
+        Feature.BIG_COSTS: cost * 2 * (sum(candidates.shape) + 6) >= 1 << 63,
     }
-    cost = int(np.abs(candidates.gain).max(initial=0))
-    if needs[Feature.MINIMUMS] or needs[Feature.LOCKS]:
-        cost += must_bonus(candidates)
-    cost += max(int(each.max(initial=0)) for each in (bounds.mentor_bonus, bounds.mentee_bonus)) * 2
-    # As OR-Tools counts: twice the nodes of its network, three of which are no people, and three.
-    needs[Feature.BIG_COSTS] = cost * 2 * (sum(candidates.shape) + 6) >= 1 << 63
     return frozenset(feature for feature, needed in needs.items() if needed)
-
-
-def must_bonus(candidates: Candidates) -> int:
-    """Return a bonus, for locks and pairs up to a minimum, above what any change brings."""
-    return candidates.bounds.largest_change(int(np.abs(candidates.gain).max(initial=0))) + 1
 
 
 def folded(candidates: Candidates) -> NDArray[np.int64]:

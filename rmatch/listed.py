@@ -40,7 +40,7 @@ def solve_listed(candidates: Candidates, options: Options) -> Selection:
     from rmatch.solvers.bmatching import bound_over, meets_minimums, optimise, worth_repairing
 
     deadline = None if options.time_limit is None else perf_counter() + options.time_limit
-    largest = int(np.abs(candidates.gain).max(initial=0))
+    largest = candidates.largest_gain
     listed = first_edges(candidates)
     chosen, warm, bids = candidates.locked, None, 0
     while True:

@@ -235,7 +235,7 @@ def _within(candidates: Candidates, loss: int, luck: Ints, favour: Ints) -> NDAr
 
     bounds = candidates.bounds
     most = int(favour.sum()) + int(luck.max(initial=0)) * bounds.most_pairs
-    at_stake = int(np.abs(candidates.gain).max(initial=0)) * bounds.most_pairs
+    at_stake = candidates.largest_gain * bounds.most_pairs
     raised = max(1, min(loss, at_stake) // max(1, most))
     luck, favour, most = luck * raised, favour * raised, most * raised
     scale = most // (loss + 1) + 1

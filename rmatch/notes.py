@@ -11,8 +11,8 @@ from rmatch.answers.wording import counted, listed
 from rmatch.fields import KNOWN
 from rmatch.names import near_misses
 from rmatch.problem import Problem
-from rmatch.reading.checking import SWAPPED, several_in_one, skill_names, swapped, without_any
-from rmatch.rules import PROTECTING
+from rmatch.reading.checking import several_in_one, skill_names, swapped, without_any
+from rmatch.rules import unread
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -29,7 +29,7 @@ def notes(matching: Matching) -> tuple[str, ...]:
         *matching.remarks,
         *rule_notes(problem),
         *_unread(problem),
-        *_swapped(problem),
+        *swapped((problem.mentors, problem.mentees)),
         *_look_alikes(problem),
         *_several_in_one(problem),
         *_without_any(problem),
@@ -46,21 +46,12 @@ def rule_notes(problem: Problem) -> tuple[str, ...]:
 
 def _unread(problem: Problem) -> list[str]:
     """Name the columns that protect people, and that no rule reads."""
-    asked = {type(rule) for rule in problem.pair_rules}
-    unread = {
-        column: type(rule).__name__
-        for column, rule in PROTECTING.items()
-        if type(rule) not in asked and (problem.mentors.had(column) or problem.mentees.had(column))
-    }
-    if not unread:
+    found = unread(problem.mentors, problem.mentees, problem.pair_rules)
+    if not found:
         return []
-    names = listed([repr(column) for column in unread])
-    rules = listed([f"{name}()" for name in unread.values()])
+    names = listed([repr(column) for column in found])
+    rules = listed([f"{type(rule).__name__}()" for rule in found.values()])
     return [f"no rule reads {names}; {rules} would, in rules=[...]"]
-
-
-def _swapped(problem: Problem) -> list[str]:
-    return [SWAPPED] if swapped((problem.mentors, problem.mentees)) else []
 
 
 def _look_alikes(problem: Problem) -> list[str]:

@@ -9,8 +9,18 @@ from zoneinfo import ZoneInfo
 #: The first of each month of a year without a rule change under way: where no date is given, the
 #: worst of these days counts, so results do not depend on the day they are computed.
 REFERENCE_DAYS = tuple(date(2025, month, 1) for month in range(1, 13))
-#: Minutes: no working day is longer that ends on the next day; 9-5, as slips are made, would be.
-LONGEST_NIGHT = 16 * 60
+_DAY, _LONGEST = 24 * 60, 16 * 60
+
+
+def is_slip(begin: float, end: float) -> bool:
+    """Say whether hours (minutes after midnight) cross it and are too long: 9-5 would be 20 hours.
+
+    Examples
+    --------
+    >>> is_slip(9 * 60, 5 * 60), is_slip(22 * 60, 6 * 60), is_slip(9 * 60, 17 * 60)
+    (True, False, False)
+    """
+    return end < begin and end + _DAY - begin > _LONGEST
 
 
 @lru_cache(maxsize=65536)

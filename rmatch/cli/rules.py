@@ -163,12 +163,13 @@ class By:
 
     def read(self, given: Given) -> tuple[Programme, Roster, Roster]:
         """Return the people, and the programme with every rule that protects them."""
+        from rmatch.rules import unread
+
         programme = self.programme_alone()
         reading = {"scale": programme.scale, "synonyms": programme.synonyms or None}
         sides = given.read(**reading)
         changed = self.changed()
-        there = {type(rule) for rule in changed.rules}
-        protecting = [rule for rule in _protecting(*sides) if type(rule) not in there]
+        protecting = unread(*sides, changed.rules).values()
         scale = given.scale or programme.scale
         return changed.replace(rules=[*protecting, *changed.rules], scale=scale), *sides
 
@@ -186,12 +187,3 @@ class By:
 def _whole(value: Any) -> Any:
     """Return 2 for 2.0, as a programme file would have it."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _protecting(mentors: Roster, mentees: Roster) -> Iterator[PairRule]:
-    """Yield the rules that protect people, as far as the columns they read are there."""
-    from rmatch.rules import PROTECTING
-
-    for column, rule in PROTECTING.items():
-        if mentors.has(column) or mentees.has(column):
-            yield rule

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rmatch.errors import InvalidInputError
-from rmatch.zones import LONGEST_NIGHT
+from rmatch.zones import is_slip
 
 if TYPE_CHECKING:
     from rmatch.people import Person
@@ -97,8 +97,7 @@ def _readable(hours: str) -> bool:
         return False
     if re.fullmatch(f"{clock}-({clock}|\\s*24(:00)?\\s*)", hours) is None:
         return False
-    low, high = map(_minutes, hours.split("-"))
-    return low <= high or high + _DAY - low <= LONGEST_NIGHT
+    return not is_slip(*map(_minutes, hours.split("-")))
 
 
 def _cut(

@@ -20,7 +20,7 @@ from rmatch.living.calendars import Windows, moment, month
 from rmatch.living.checkin_check import check_sessions
 from rmatch.living.results import matching_of_people
 from rmatch.living.written import day
-from rmatch.names import label
+from rmatch.names import amount, label
 from rmatch.parameters import is_finite, is_whole, listed
 from rmatch.solvers.cpsat import modelling
 
@@ -410,7 +410,6 @@ def _reason(ask: _Ask, booked: Mapping[_Ask, int], minutes: int, budgets: Mappin
             if person in other.pair and month(at) in used:
                 used[month(at)] += minutes
         if all(used[each] + minutes > budgets[person] for each in months):
-            hours = budgets[person] / 60
-            unit = "hour" if hours == 1 else "hours"
-            return f"{person} has {hours:g} {unit} a month, used up {days}"
+            hours = amount(budgets[person] / 60, "hour")
+            return f"{person} has {hours} a month, used up {days}"
     return f"all {len(ask.starts)} common times {days} are taken by other sessions or rooms"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from rmatch.candidates import Feature
+from rmatch.candidates import SIZES, Feature
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.objectives.base import Objective
 from rmatch.objectives.tiers import Score
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from rmatch.candidates import Candidates
     from rmatch.objectives.base import PairList
 
-_ABLE = frozenset(
-    {Feature.CAPACITIES, Feature.TWO_SIDED_CAPACITIES, Feature.BIG_NUMBERS, Feature.BIG_COSTS}
-)
+_ABLE = SIZES | {Feature.CAPACITIES, Feature.TWO_SIDED_CAPACITIES}
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ import numpy as np
 from rmatch.columns import Categories, Numbers
 from rmatch.errors import InputProblem
 from rmatch.names import label
-from rmatch.zones import LONGEST_NIGHT
+from rmatch.zones import is_slip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -323,7 +323,7 @@ def _hours(cell: Any) -> tuple[float, float]:
     begin, end = clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
     if max(begin, end) > _DAY or max(clock[1], clock[3]) > 59:
         raise Bad(f"{cell!r} are no working hours", "write 09:00-17:00")
-    if end < begin and end + _DAY - begin > LONGEST_NIGHT:
+    if is_slip(begin, end):
         raise Bad(
             f"{cell!r} are {(end + _DAY - begin) / 60:g} hours, to the next day",
             "write 17:00 for five in the afternoon",

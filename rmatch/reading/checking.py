@@ -121,7 +121,7 @@ def check_people(
         for side, column, row, name in several_in_one(rosters)
     ]
     warnings += _without_any(sides, rosters)
-    warnings += [InputProblem(SWAPPED)] if swapped(rosters) else []
+    warnings += map(InputProblem, swapped(rosters))
     warnings += _unteachable(sides, rosters)
     warnings += unknown_managers(sides)
     warnings += [
@@ -221,12 +221,11 @@ def _without_any(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[Input
     return found
 
 
-SWAPPED = "no mentee has a goal, and mentors have: are the sides swapped?"
-
-
-def swapped(rosters: Sequence[Roster]) -> bool:
-    """Say whether only mentors want to learn something."""
-    return bool(rosters) and rosters[0].has("goals") and not rosters[-1].had("goals")
+def swapped(rosters: Sequence[Roster]) -> list[str]:
+    """Ask whether the sides are swapped, where only mentors want to learn something."""
+    if not rosters or not rosters[0].has("goals") or rosters[-1].had("goals"):
+        return []
+    return ["no mentee has a goal, and mentors have: are the sides swapped?"]
 
 
 def _rows(rows: Sequence[int]) -> str:

@@ -3,6 +3,11 @@
 Add a rule by writing one class in the file of its family, and its name here.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from rmatch.rules.barriers import Clearance, InformationBarrier, PartnerWish
 from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import (
@@ -42,6 +47,9 @@ from rmatch.rules.safety import Conflicts, ReportingLine, Vetoes
 from rmatch.rules.seniority import SeniorityGap
 from rmatch.rules.skill import MinimumScore, MustCoverTopGoal, PartAtLeast, TeachingMargin
 
+if TYPE_CHECKING:
+    from rmatch.people import Roster
+
 #: The rules that protect people, by the column that each reads. The command line adds them.
 PROTECTING: dict[str, PairRule] = {
     "manager": ReportingLine(unknown_managers="head"),
@@ -49,6 +57,19 @@ PROTECTING: dict[str, PairRule] = {
     "needs": Accessibility(),
     "consent": Consent(),
 }
+
+
+def unread(
+    mentors: Roster, mentees: Roster, rules: Iterable[PairRule | CohortRule]
+) -> dict[str, PairRule]:
+    """Return the rules of ``PROTECTING`` that are not among some, where anybody has the column."""
+    asked = {type(rule) for rule in rules}
+    return {
+        column: rule
+        for column, rule in PROTECTING.items()
+        if type(rule) not in asked and (mentors.had(column) or mentees.had(column))
+    }
+
 
 #: Every pair rule that files and tests know by name. A user's own rule needs no registration.
 RULES: dict[str, type[PairRule]] = {

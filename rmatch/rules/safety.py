@@ -16,7 +16,7 @@ import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import Exceptions
-from rmatch.names import label
+from rmatch.names import amount, label
 from rmatch.parameters import id_pairs
 from rmatch.reading.structure import circles
 from rmatch.rules.base import Missing, PairRule, Shape
@@ -100,9 +100,11 @@ class ReportingLine(PairRule):
         org: dict[str, str | None] = dict(self.org)
         problems = []
         for roster in (mentors, mentees):
-            managers = roster.categories("manager") if "manager" in roster.columns else None
+            if "manager" not in roster.columns:
+                continue
+            managers = roster.categories("manager")
             for row, person in enumerate(roster.ids):
-                manager = None if managers is None else managers.label(row)
+                manager = managers.label(row)
                 if manager is not None and org.setdefault(person, manager) != manager:
                     problems.append(
                         InputProblem(f"{person!r} reports to {org[person]!r} and to {manager!r}")
@@ -124,15 +126,14 @@ class ReportingLine(PairRule):
 
     def _unknown(self, org: dict[str, str | None], people: Iterable[str]) -> list[InputProblem]:
         """Put whoever has no known manager at the head, or name them where they are several."""
-        silent = [person for person in people if person not in org]
-        off = sorted({m for m in org.values() if m is not None and m not in org}.difference(silent))
-        heads = len(silent) + sum(manager is None for manager in org.values())
         if self.unknown_managers == "head":
             return []
+        silent = [person for person in people if person not in org]
         org.update(dict.fromkeys(silent))
+        off = sorted({m for m in org.values() if m is not None and m not in org})
         hint = "add them to org={person: manager}, or use unknown_managers='head'"
         found = [InputProblem(f"manager {manager!r} is on no roster", hint=hint) for manager in off]
-        if heads > 1:
+        if sum(manager is None for manager in org.values()) > 1:
             hint = "give it, org={person: None} for a head, or unknown_managers='head' for all"
             found += [InputProblem(f"{person!r} has no manager", hint=hint) for person in silent]
         return found
@@ -212,7 +213,7 @@ class ReportingLine(PairRule):
         for one, other in ((mentor, mentee), (mentee, mentor)):
             for steps, manager in enumerate(self.above(one.id), start=1):
                 if manager == other.id:
-                    up = "1 step" if steps == 1 else f"{steps} steps"
+                    up = amount(steps, "step")
                     return f"{other.id} is {up} above {one.id} in the reporting line"
         verdict = "holds" if self.holds(mentor, mentee) else "they have the same manager"
         return f"{self.describe()}: {verdict}"
@@ -314,11 +315,10 @@ class Vetoes(PairRule):
                 people = f"{side} excludes" if many == 1 else f"{side}s exclude"
                 found.append(f"{many} {people} more than {self.max_share:.0%} of the {others}")
         known = {*mentors.ids, *mentees.ids}
-        strange = sum(
-            label not in known
-            for roster in ({id(side): side for side in (mentors, mentees)}.values())
-            for label in _labels(roster)
-        )
+        stated = {  # who is on both sides states them twice
+            (side.ids[row], person) for side in (mentors, mentees) for row, person in _stated(side)
+        }
+        strange = sum(person not in known for _, person in stated)
         if strange:
             names = "veto names" if strange == 1 else "vetoes name"
             found.append(f"{strange} {names} somebody who is on no roster")
@@ -336,23 +336,21 @@ class Vetoes(PairRule):
         return "not eligible" if not self.holds(mentor, mentee) else "eligible"
 
 
-def _labels(owners: Roster) -> list[str]:
-    """Return whom the vetoes of a roster name, one for each veto."""
+def _stated(owners: Roster) -> Iterator[tuple[int, str]]:
+    """Yield (row of an owner, id) for each veto."""
     if "vetoes" not in owners.columns:
-        return []
+        return
     vetoes = owners.ragged("vetoes")
-    return [vetoes.labels[code] for code in vetoes.codes.tolist()]
+    for row, code in zip(vetoes.rows.tolist(), vetoes.codes.tolist(), strict=True):
+        yield row, vetoes.labels[code]
 
 
 def _named(owners: Roster, others: Roster) -> Iterator[tuple[int, int]]:
     """Yield (row of an owner, row of another) wherever the owner's vetoes name the other."""
-    if "vetoes" not in owners.columns:
-        return
-    vetoes = owners.ragged("vetoes")
     place = {person: at for at, person in enumerate(others.ids)}
-    for row, code in zip(vetoes.rows.tolist(), vetoes.codes.tolist(), strict=True):
-        if vetoes.labels[code] in place:
-            yield row, place[vetoes.labels[code]]
+    for row, person in _stated(owners):
+        if person in place:
+            yield row, place[person]
 
 
 def excepting(pairs: set[tuple[int, int]], mentors: Roster, mentees: Roster) -> Shape:

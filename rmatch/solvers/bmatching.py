@@ -88,7 +88,7 @@ def solve_sparse(
         When numbers are so large that path lengths could overflow 64-bit integers.
     """
     deadline = None if time_limit is None else perf_counter() + time_limit
-    largest = int(np.abs(candidates.gain).max(initial=0))
+    largest = candidates.largest_gain
     selection = optimise(candidates, largest, warm=warm, start=start, deadline=deadline)
     if not meets_minimums(candidates, selection.edges):
         if selection.status is Status.OPTIMAL:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature, folded, must_bonus
+from rmatch.candidates import Candidates, Feature, folded
 from rmatch.errors import MissingDependencyError, SolverError
 from rmatch.solvers import Infeasible, Options, Selection, Status
 
@@ -45,7 +45,7 @@ class Flow:
         )
         edge = np.flatnonzero(usable)
         source, sink, hub = mentors + mentees, mentors + mentees + 1, mentors + mentees + 2
-        must = _must(candidates)
+        must = candidates.must
         gains = folded(candidates).copy()  # may be the candidates' own
         gains[candidates.locked] += must
         flow = min_cost_flow.SimpleMinCostFlow()
@@ -89,12 +89,6 @@ class Flow:
         _require(candidates, chosen)
         value = candidates.value(chosen)
         return Selection(chosen, Status.OPTIMAL, value, value)
-
-
-def _must(candidates: Candidates) -> int:
-    """Return the bonus of locks and pairs up to a minimum, 0 where there are none."""
-    needed = candidates.features & {Feature.MINIMUMS, Feature.LOCKS}
-    return must_bonus(candidates) if needed else 0
 
 
 def _person_arcs(

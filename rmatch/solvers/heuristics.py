@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature
+from rmatch.candidates import SIZES, Candidates, Feature
 from rmatch.solvers import Options, Selection, Status
 
 if TYPE_CHECKING:
@@ -14,23 +14,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_COUNTS = frozenset(
-    {
-        Feature.CAPACITIES,
-        Feature.TWO_SIDED_CAPACITIES,
-        Feature.SEATS,
-        Feature.COVERAGE,
-        Feature.BIG_NUMBERS,
-        Feature.BIG_COSTS,
-    }
-)
+#: What whoever goes pair by pair can do.
+COUNTS = SIZES | {
+    Feature.CAPACITIES,
+    Feature.TWO_SIDED_CAPACITIES,
+    Feature.SEATS,
+    Feature.COVERAGE,
+}
 
 
 class Greedy:
     """The best pair of all first, then the best that is still possible, and so on."""
 
     name: ClassVar[str] = "greedy"
-    features: ClassVar[frozenset[Feature]] = _COUNTS
+    features: ClassVar[frozenset[Feature]] = COUNTS
     exact: ClassVar[bool] = False
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
@@ -42,7 +39,7 @@ class FirstCome:
     """Mentees in the order they signed up; each takes the best mentors that still have a place."""
 
     name: ClassVar[str] = "first_come"
-    features: ClassVar[frozenset[Feature]] = _COUNTS
+    features: ClassVar[frozenset[Feature]] = COUNTS
     exact: ClassVar[bool] = False
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:
@@ -57,7 +54,7 @@ class Random:
     """Mentees in random order; each takes random mentors that still have a place."""
 
     name: ClassVar[str] = "random"
-    features: ClassVar[frozenset[Feature]] = _COUNTS
+    features: ClassVar[frozenset[Feature]] = COUNTS
     exact: ClassVar[bool] = False
     randomised: ClassVar[bool] = True
 

@@ -10,6 +10,7 @@ import numpy as np
 from rmatch import solvers
 from rmatch.candidates import Bounds, Candidates, Feature
 from rmatch.solvers import Options, Selection, Status
+from rmatch.solvers.heuristics import COUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,16 +30,7 @@ class Rounds:
     """
 
     name: ClassVar[str] = "rounds"
-    features: ClassVar[frozenset[Feature]] = frozenset(
-        {
-            Feature.CAPACITIES,
-            Feature.TWO_SIDED_CAPACITIES,
-            Feature.SEATS,
-            Feature.COVERAGE,
-            Feature.BIG_NUMBERS,
-            Feature.BIG_COSTS,
-        }
-    )
+    features: ClassVar[frozenset[Feature]] = COUNTS
     exact: ClassVar[bool] = False
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:

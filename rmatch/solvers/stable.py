@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rmatch.candidates import Candidates, Feature
+from rmatch.candidates import SIZES, Candidates, Feature
 from rmatch.solvers import Options, Selection, Status
 
 if TYPE_CHECKING:
@@ -28,15 +28,11 @@ class Stable:
     """
 
     name: ClassVar[str] = "stable"
-    features: ClassVar[frozenset[Feature]] = frozenset(
-        {
-            Feature.CAPACITIES,
-            Feature.TWO_SIDED_CAPACITIES,
-            Feature.COVERAGE,
-            Feature.BIG_NUMBERS,
-            Feature.BIG_COSTS,
-        }
-    )
+    features: ClassVar[frozenset[Feature]] = SIZES | {
+        Feature.CAPACITIES,
+        Feature.TWO_SIDED_CAPACITIES,
+        Feature.COVERAGE,
+    }
     exact: ClassVar[bool] = False
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:

@@ -67,6 +67,9 @@ def test_vetoes_that_name_nobody_are_counted():
     mentors = [{"id": "m", "skills": "AI:4", "vetoes": "S; t"}, {"id": "t", "skills": "AI:2"}]
     matching = rmatch.match(mentors, [{"id": "s", "goals": "AI:4"}], rules=[Vetoes()])
     assert "1 veto names somebody who is on no roster" in matching.notes
+    both = [{"id": "m", "skills": "AI:4", "goals": "SQL:3", "vetoes": "S"}]
+    once = rmatch.match(both, both, rules=[Vetoes()]).notes
+    assert "1 veto names somebody who is on no roster" in once
 
 
 def test_sides_that_may_be_swapped():
