@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rmatch import kernels
-from rmatch.hashes import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,32 +99,24 @@ def _runs(mentors: sp.csr_array) -> Ints:
 
 def _terms(mentees: sp.csr_array, run: Ints, most: int) -> tuple[_Terms, _Shapes]:
     """Sum up each mentee's gains by runs; the ``most`` usual shapes get a row of their own."""
-    people = np.repeat(np.arange(mentees.shape[0]), np.diff(mentees.indptr))
-    feature, gain = mentees.indices.astype(np.int64), mentees.data.astype(np.float64)
-    fresh = np.ones(len(feature), bool)
-    fresh[1:] = (people[1:] != people[:-1]) | (run[feature[1:]] != run[feature[:-1]])
-    starts = np.flatnonzero(fresh)
-    if not len(starts):
-        none = np.zeros(0, np.int64)
-        empty = np.zeros(0, np.float32)
-        return _Terms(none, none, empty), _Shapes(none, none, empty)
-    sizes = np.diff(np.append(starts, len(feature)))
-    best = np.repeat(np.maximum.reduceat(gain, starts), sizes)
-    step = np.maximum(np.rint(gain / best * _STEPS), 1).astype(np.int64)
-    shape, model = _alike(feature * (_STEPS + 1) + step, starts, sizes, most)
-    value = (step / _STEPS).astype(np.float32)
-    slope = np.maximum.reduceat(gain / value, starts)
-    whole = shape >= 0
-    parts = np.flatnonzero(np.repeat(~whole, sizes))  # entries of rare shapes, one by one
+    begins, feature = mentees.indptr.astype(np.int64), mentees.indices.astype(np.int64)
+    gain = mentees.data.astype(np.float64)
+    lists = kernels.load("shapes").lists_of(begins, feature, gain, run, _STEPS)
+    sizes, value = np.diff(lists.starts), lists.value
+    usual = np.sort(np.argsort(-lists.uses, kind="stable")[:most])
+    own = np.full(len(lists.uses), -1)
+    own[usual] = np.arange(len(usual))
+    row, model = own[lists.shape], lists.first[usual]
+    whole, rare = row >= 0, np.flatnonzero(row < 0)
+    parts = _ranges(lists.starts[rare], sizes[rare])  # entries of rare shapes, one by one
     used, pooled = np.unique(feature[parts], return_inverse=True)
-    rows = len(model) + pooled % most
     terms = _Terms(
-        np.concatenate([people[starts[whole]], people[parts]]),
-        np.concatenate([shape[whole], rows]),
-        _up(np.concatenate([slope[whole], gain[parts]])),
+        np.concatenate([lists.person[whole], np.repeat(lists.person[rare], sizes[rare])]),
+        np.concatenate([row[whole], len(model) + pooled % most]),
+        _up(np.concatenate([lists.slope[whole], gain[parts]])),
     )
     order = np.argsort(terms.mentee, kind="stable")
-    entries = _ranges(starts[model], sizes[model])
+    entries = _ranges(lists.starts[model], sizes[model])
     shapes = _Shapes(
         np.concatenate([np.repeat(np.arange(len(model)), sizes[model]),
                         len(model) + np.arange(len(used)) % most]),
@@ -133,29 +124,6 @@ def _terms(mentees: sp.csr_array, run: Ints, most: int) -> tuple[_Terms, _Shapes
         np.concatenate([value[entries], np.ones(len(used), np.float32)]),
     )  # fmt: skip
     return _Terms(terms.mentee[order], terms.row[order], terms.slope[order]), shapes
-
-
-def _alike(word: Ints, starts: Ints, sizes: Ints, most: int) -> tuple[Ints, Ints]:
-    """Number lists of words that are equal; -1 for all but the ``most`` usual ones.
-
-    Returns each list's number, and the first list of each number.
-    """
-    key = np.add.reduceat(mixed(word.astype(np.uint64)), starts)
-    _, first, number, count = np.unique(
-        key, return_index=True, return_inverse=True, return_counts=True
-    )
-    usual = np.sort(np.argsort(-count, kind="stable")[:most])
-    place = np.full(len(first), -1)
-    place[usual] = np.arange(len(usual))
-    # Equal keys of unequal lists are next to impossible; should they come, the list is split.
-    model = first[number]
-    same = sizes == sizes[model]
-    entry = np.repeat(np.flatnonzero(same), sizes[same])
-    differs = (
-        word[_ranges(starts[same], sizes[same])] != word[_ranges(starts[model[same]], sizes[same])]
-    )
-    same[entry[differs]] = False
-    return np.where(same, place[number], -1), first[usual]
 
 
 def _keys(

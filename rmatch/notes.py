@@ -13,6 +13,7 @@ from rmatch.names import near_misses
 from rmatch.problem import Problem
 from rmatch.reading.checking import several_in_one, skill_names, swapped, without_any
 from rmatch.rules import unread
+from rmatch.scoring import PARTS, StatedPreference
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
@@ -27,7 +28,7 @@ def notes(matching: Matching) -> tuple[str, ...]:
         return ()
     return (
         *matching.remarks,
-        *rule_notes(problem),
+        *data_notes(problem),
         *_unread(problem),
         *swapped((problem.mentors, problem.mentees)),
         *_look_alikes(problem),
@@ -38,20 +39,25 @@ def notes(matching: Matching) -> tuple[str, ...]:
     )
 
 
-def rule_notes(problem: Problem) -> tuple[str, ...]:
-    """Return what pair rules remark on the people's data."""
+def data_notes(problem: Problem) -> tuple[str, ...]:
+    """Return what pair rules and score parts remark on the people's data."""
     people = problem.mentors, problem.mentees
-    return tuple(note for rule in problem.pair_rules for note in rule.notes(*people))
+    readers = (*problem.pair_rules, *problem.score)
+    return tuple(note for reader in readers for note in reader.notes(*people))
 
 
 def _unread(problem: Problem) -> list[str]:
-    """Name the columns that protect people, and that no rule reads."""
-    found = unread(problem.mentors, problem.mentees, problem.pair_rules)
-    if not found:
-        return []
-    names = listed([repr(column) for column in found])
-    rules = listed([f"{type(rule).__name__}()" for rule in found.values()])
-    return [f"no rule reads {names}; {rules} would, in rules=[...]"]
+    """Name the columns that protect people, and that no rule reads; and wishes that count for
+    nothing."""
+    said, people = [], (problem.mentors, problem.mentees)
+    if found := unread(*people, problem.pair_rules):
+        names = listed([repr(column) for column in found])
+        rules = listed([f"{type(rule).__name__}()" for rule in found.values()])
+        said.append(f"no rule reads {names}; {rules} would, in rules=[...]")
+    kinds = {type(part) for part in problem.score}  # what a user's own kind reads is not known
+    if StatedPreference().available(*people) and kinds <= {*PARTS.values()} - {StatedPreference}:
+        said.append("no score part reads 'preferences'; StatedPreference() would, in score=[...]")
+    return said
 
 
 def _look_alikes(problem: Problem) -> list[str]:

@@ -89,3 +89,18 @@ def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
         f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
         f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"
     )
+
+
+def strangers(mentors: Roster, mentees: Roster, column: str) -> int:
+    """Count what a column of ids says of people who are on neither roster.
+
+    Who is on both sides says it twice, and is counted once.
+    """
+    known = {*mentors.ids, *mentees.ids}
+    named: set[tuple[str, str]] = set()
+    for side in (mentors, mentees):
+        if column in side.columns:
+            ids = side.ragged(column)
+            entries = zip(ids.rows.tolist(), ids.codes.tolist(), strict=True)
+            named.update((side.ids[row], ids.labels[code]) for row, code in entries)
+    return sum(other not in known for _, other in named)

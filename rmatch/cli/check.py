@@ -69,12 +69,12 @@ def check(
 
 
 def _of_rules(given: Given, by: By) -> tuple[tuple[InputProblem, ...], tuple[InputProblem, ...]]:
-    """Return what the rules and the score lack in the data, and what rules remark on it."""
-    from rmatch.notes import rule_notes
+    """Return what the rules and the score lack in the data, and what they remark on it."""
+    from rmatch.notes import data_notes
 
     try:
         programme, mentors, mentees = by.read(given)
         problem = programme.problem(mentors, mentees)
     except InvalidInputError as error:
         return error.problems or (InputProblem(str(error)),), ()
-    return (), tuple(map(InputProblem, rule_notes(problem)))
+    return (), tuple(map(InputProblem, data_notes(problem)))

@@ -20,6 +20,7 @@ from rmatch.names import amount, label
 from rmatch.parameters import id_pairs
 from rmatch.reading.structure import circles
 from rmatch.rules.base import Missing, PairRule, Shape
+from rmatch.sides import strangers
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -314,12 +315,7 @@ class Vetoes(PairRule):
             if many:
                 people = f"{side} excludes" if many == 1 else f"{side}s exclude"
                 found.append(f"{many} {people} more than {self.max_share:.0%} of the {others}")
-        known = {*mentors.ids, *mentees.ids}
-        stated = {  # who is on both sides states them twice
-            (side.ids[row], person) for side in (mentors, mentees) for row, person in _stated(side)
-        }
-        strange = sum(person not in known for _, person in stated)
-        if strange:
+        if strange := strangers(mentors, mentees, "vetoes"):
             names = "veto names" if strange == 1 else "vetoes name"
             found.append(f"{strange} {names} somebody who is on no roster")
         return found
@@ -336,20 +332,14 @@ class Vetoes(PairRule):
         return "not eligible" if not self.holds(mentor, mentee) else "eligible"
 
 
-def _stated(owners: Roster) -> Iterator[tuple[int, str]]:
-    """Yield (row of an owner, id) for each veto."""
-    if "vetoes" not in owners.columns:
-        return
-    vetoes = owners.ragged("vetoes")
-    for row, code in zip(vetoes.rows.tolist(), vetoes.codes.tolist(), strict=True):
-        yield row, vetoes.labels[code]
-
-
 def _named(owners: Roster, others: Roster) -> Iterator[tuple[int, int]]:
     """Yield (row of an owner, row of another) wherever the owner's vetoes name the other."""
+    if "vetoes" not in owners.columns:
+        return
     place = {person: at for at, person in enumerate(others.ids)}
-    for row, person in _stated(owners):
-        if person in place:
+    vetoes = owners.ragged("vetoes")
+    for row, code in zip(vetoes.rows.tolist(), vetoes.codes.tolist(), strict=True):
+        if (person := vetoes.labels[code]) in place:
             yield row, place[person]
 
 

@@ -128,6 +128,10 @@ class ScorePart:
                 f"add it, or leave the part out of score=[...]"
             )
 
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Return what the owner should look at in the people's data for this part."""
+        return ()
+
     def available(self, mentors: Roster, mentees: Roster) -> bool:
         """Say whether the rosters have anything for this part to read."""
         return any(mentors.had(name) or mentees.had(name) for name in self.fields)

@@ -10,8 +10,11 @@ import numpy as np
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Sparse, on_grid
 from rmatch.scoring.base import ScorePart, Term
+from rmatch.sides import strangers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rmatch.people import Person, Roster
 
 
@@ -39,6 +42,12 @@ class StatedPreference(ScorePart):
                 worth = max(0, self.max_rank + 1 - rank) / self.max_rank
                 terms.append(Term(0.5 * worth, f"the {side}'s wish number {rank}"))
         return terms
+
+    def notes(self, mentors: Roster, mentees: Roster) -> Sequence[str]:
+        """Count wishes for a person whom nobody is: a slip in an id would wish for nothing."""
+        strange = strangers(mentors, mentees, "preferences")
+        wishes = "wish names" if strange == 1 else "wishes name"
+        return (f"{strange} {wishes} somebody who is on no roster",) if strange else ()
 
     def form(self, mentors: Roster, mentees: Roster, weight: float) -> Sparse:
         by_mentors = self._wishes(mentors, mentees, weight)

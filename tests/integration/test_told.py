@@ -12,6 +12,7 @@ from rmatch.cli import main
 from rmatch.living import RiskRules, checkin_plan, health, uplift
 from rmatch.living.earlier import read_earlier
 from rmatch.rules import ChangeBudget, Consent, Vetoes, WorkingHoursOverlap
+from rmatch.scoring import StatedPreference
 
 
 def run(*arguments):
@@ -70,6 +71,19 @@ def test_vetoes_that_name_nobody_are_counted():
     both = [{"id": "m", "skills": "AI:4", "goals": "SQL:3", "vetoes": "S"}]
     once = rmatch.match(both, both, rules=[Vetoes()]).notes
     assert "1 veto names somebody who is on no roster" in once
+
+
+def test_wishes_that_no_part_reads_or_that_name_nobody():
+    mentors = [{"id": "m", "skills": "AI:4", "preferences": "s; Dr. S"}]
+    mentees = [{"id": "s", "goals": "AI:4", "preferences": "m"}]
+    unread = "no score part reads 'preferences'; StatedPreference() would, in score=[...]"
+    strange = "1 wish names somebody who is on no roster"
+    notes = rmatch.match(mentors, mentees).notes
+    assert unread in notes and strange not in notes
+    notes = rmatch.match(mentors, mentees, score=[StatedPreference()]).notes
+    assert unread not in notes and strange in notes
+    mentors[0]["preferences"] = "s"
+    assert not rmatch.match(mentors, mentees, score=[StatedPreference()]).notes
 
 
 def test_sides_that_may_be_swapped():
