@@ -206,9 +206,11 @@ def _best(matching: Matching) -> list[tuple[Profile, Roster]]:
     # The objective may pay for a person matched, and pays for a newcomer what it pays for others.
     bonus = int(problem.bounds.mentor_bonus.max(initial=0))
     ways = engine.to_hub[problem.shape[0] : engine.network.hub].copy()
-    if problem.seats is None:  # whoever has places for all present mentors has one for another
-        spare = problem.counts.mentee_most > problem.shape[0]
-        ways[spare] = np.minimum(ways[spare], 0)
+    # Whoever has places for all present mentors has one for another, which takes a seat.
+    spare = problem.counts.mentee_most > problem.shape[0]
+    full = problem.seats is not None and len(matching.cols) >= problem.seats
+    seat = engine.to_hub[engine.network.end] if full else 0
+    ways[spare] = np.minimum(ways[spare], seat)
     worth = np.zeros(len(newcomers), dtype=np.int64)
     for start in range(0, len(newcomers), _PROFILES_AT_ONCE):
         rows = np.arange(start, min(start + _PROFILES_AT_ONCE, len(newcomers)))

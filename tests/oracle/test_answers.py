@@ -442,8 +442,8 @@ def test_rule_costs_of_a_programme_equal_plain_solves_with_few_solves(
 
 
 @st.composite
-def skilled(draw: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
-    """A few people with skills, goals, sites and capacities, and an objective."""
+def skilled(draw: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any]]:
+    """A few people with skills, goals, sites and capacities, an objective and perhaps seats."""
     levels, sites = st.integers(1, 5), st.sampled_from(["Oslo", "Rome"])
     skills = st.dictionaries(st.sampled_from(["AI", "SQL", "R"]), levels, max_size=2)
     mentors = [
@@ -462,20 +462,21 @@ def skilled(draw: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]
             "level": draw(st.integers(2, 5)),
             "site": draw(sites),
             "goals": draw(skills),
+            "capacity": draw(st.integers(1, 4)),
         }
         for at in range(draw(st.integers(1, 4)))
     ]
     mentees[0]["goals"] = {"AI": 5}
-    return mentors, mentees, draw(st.sampled_from(["total_score", "coverage_first"]))
+    objective = draw(st.sampled_from(["total_score", "coverage_first"]))
+    return mentors, mentees, {"objective": objective, "seats": draw(st.sampled_from([None, 1, 3]))}
 
 
 @given(skilled())
 def test_a_newcomer_brings_what_a_solve_with_them_says(case: Any) -> None:
     """People and score gained by each skill's best newcomer, and by each further one."""
-    mentors, mentees, objective = case
-    options: dict[str, Any] = {
+    mentors, mentees, options = case
+    options |= {
         "rules": [SeniorityGap(1)],
-        "objective": objective,
         "score": [TeachingCoverage(), Convenience(timezone=None, weight=0.25)],
     }
     matching = rmatch.match(mentors, mentees, scale="1-5", **options)
@@ -490,7 +491,8 @@ def test_a_newcomer_brings_what_a_solve_with_them_says(case: Any) -> None:
     found = rmatch.recruit(matching, n=2)
     for profile in found.skills:
         _, after = with_one_more(mentors, profile)
-        people = matched(after) - matched(matching) if objective == "coverage_first" else 0
+        first = options["objective"] == "coverage_first"
+        people = matched(after) - matched(matching) if first else 0
         assert profile.effect.people == people
         assert profile.effect.score == after.score - matching.score
     present, before = mentors, matching
@@ -510,8 +512,9 @@ def matched(matching: rmatch.Matching) -> int:
 @given(skilled())
 def test_no_profile_of_one_skill_brings_more_than_the_best(case: Any) -> None:
     """Every skill, level and model, tried by solving, stays within the first hire's gain."""
-    mentors, mentees, _ = case
-    options: dict[str, Any] = {"rules": [SeniorityGap(1)], "score": [TeachingCoverage()]}
+    mentors, mentees, options = case
+    options |= {"objective": "total_score", "rules": [SeniorityGap(1)]}
+    options |= {"score": [TeachingCoverage()]}
     matching = rmatch.match(mentors, mentees, scale="1-5", **options)
     best = max((hire.effect.score for hire in rmatch.recruit(matching, n=1).hires), default=0.0)
     for model, skill, level in product(mentors, ("AI", "SQL", "R"), (1, 3, 5)):

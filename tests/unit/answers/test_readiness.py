@@ -164,9 +164,10 @@ def test_a_newcomer_reports_to_nobody(rule) -> None:
 def test_a_mentee_with_places_for_all_has_one_for_a_newcomer() -> None:
     """Both mentors fit then: nobody is displaced."""
     mentors, mentees = [{"id": "m", "skills": "AI:3"}], [{"id": "s", "goals": "AI:4"}]
-    matching = rmatch.match(mentors, [{**mentees[0], "capacity": 2}])
-    (hire,) = rmatch.recruit(matching, n=1).hires
-    assert (hire.profile.gain, hire.score) == (1.0, matching.score + 1.0)
+    for seats, gain in ((None, 1.0), (2, 1.0), (1, 0.25)):  # with one seat, one replaces the other
+        matching = rmatch.match(mentors, [{**mentees[0], "capacity": 2}], seats=seats)
+        (hire,) = rmatch.recruit(matching, n=1).hires
+        assert (hire.profile.gain, hire.score) == (gain, matching.score + gain)
 
 
 def test_recruit_refuses_what_it_cannot_answer() -> None:
