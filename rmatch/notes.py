@@ -17,6 +17,8 @@ from rmatch.scoring import PARTS, StatedPreference
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
+    from rmatch.rules import PairRule
+    from rmatch.scoring import ScorePart
 
 _SHOWN = 5
 
@@ -42,7 +44,7 @@ def notes(matching: Matching) -> tuple[str, ...]:
 def data_notes(problem: Problem) -> tuple[str, ...]:
     """Return what pair rules and score parts remark on the people's data."""
     people = problem.mentors, problem.mentees
-    readers = (*problem.pair_rules, *problem.score)
+    readers: tuple[PairRule | ScorePart, ...] = (*problem.pair_rules, *problem.score)
     return tuple(note for reader in readers for note in reader.notes(*people))
 
 

@@ -37,16 +37,17 @@ class Audit(Answer):
     proxies: tuple[Proxy, ...]
     non_use: tuple[NonUse, ...]
     min_cell: int
+    attributes: tuple[str, ...]  # figures are of each, and of each two
 
     @property
     def flagged(self) -> tuple[str, ...]:
         """What to look at, in words; of intersections only how many there are."""
-        said = [_figure_words(row) for row in self.figures if row.flagged and not _crossed(row)]
+        said = [_figure_words(row) for row in self.figures if row.flagged and self._single(row)]
         said += [
             f"the rule “{row.rule}” leaves {row.group} ({row.side}) {row.ratio:.0%} of the options "
             f"of the group it leaves most to"
             for row in self.options
-            if row.flagged and not _crossed(row)
+            if row.flagged and self._single(row)
         ]
         said += [
             f"{row.column}{f' ({row.label})' if row.label else ''} goes with {row.attribute} "
@@ -55,11 +56,14 @@ class Audit(Answer):
             if row.flagged
         ]
         said += [proof.words for proof in self.non_use if not proof]
-        deeper = sum(row.flagged and _crossed(row) for row in self.figures)
-        deeper += sum(row.flagged and _crossed(row) for row in self.options)
+        both: tuple[GroupFigure | OptionLoss, ...] = (*self.figures, *self.options)
+        deeper = sum(row.flagged and not self._single(row) for row in both)
         return (
             (*said, f"{deeper} figures of intersections, in the tables") if deeper else tuple(said)
         )
+
+    def _single(self, row: GroupFigure | OptionLoss) -> bool:
+        return row.attribute in self.attributes
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one flat record per figure and group."""
@@ -86,10 +90,6 @@ class Audit(Answer):
         lines += [f"look at: {said}" for said in self.flagged] or ["no figure is flagged"]
         lines += [proof.words for proof in self.non_use if proof]
         return "\n".join(lines)
-
-
-def _crossed(row: GroupFigure | OptionLoss) -> bool:
-    return " & " in row.attribute
 
 
 def _figure_words(row: GroupFigure) -> str:
@@ -169,4 +169,5 @@ changed
         proxies(facts, table, min_cell=min_cell),
         proofs,
         min_cell,
+        tuple(table),
     )

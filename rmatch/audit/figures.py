@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.audit.groups import UNKNOWN, crossed, lines, members
+from rmatch.audit.groups import UNKNOWN, joined, lines, looked_at, members
 from rmatch.intervals import Interval, bootstrap, wilson
 from rmatch.metrics.facts import SIDES
 from rmatch.metrics.suppression import hidden
@@ -17,7 +17,7 @@ from rmatch.metrics.suppression import hidden
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmatch.audit.groups import Groups
+    from rmatch.audit.groups import Groups, Label
     from rmatch.metrics.facts import Facts
 
     Floats = NDArray[np.float64]
@@ -35,7 +35,8 @@ class GroupFigure:
     ``ratio`` is the rate over the highest rate of the shown groups (for ``burden`` over the mean of
     all mentors), ``p`` Fisher's exact probability of a difference from that group as large by
     chance, ``gap`` the mean less that of everybody else, in standard deviations. Everything is
-    ``None`` where the group, or one that would give it away, is too small to show.
+    ``None`` where the group, or one that would give it away, is too small to show. Groups of people
+    of whom an attribute is not ``known`` are never a yardstick, nor flagged.
     """
 
     measure: str
@@ -49,6 +50,7 @@ class GroupFigure:
     p: float | None = None
     gap: float | None = None
     flagged: bool = False
+    known: bool = True
 
     @property
     def suppressed(self) -> bool:
@@ -76,28 +78,29 @@ class GroupFigure:
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
+class Table:
     """The groups of one attribute, or of two crossed, on one side."""
 
     attribute: str
     side: str
-    groups: dict[str, Rows]
-    crossing: bool
+    groups: dict[Label, Rows]
     min_cell: int
 
-    def shown(self, known: NDArray[np.bool_]) -> dict[str, Rows]:
+    def row(self, measure: str, label: Label) -> Callable[..., GroupFigure]:
+        """Return what makes a figure of a group from its numbers."""
+        group, known = joined(label), UNKNOWN not in label
+        return partial(GroupFigure, measure, self.attribute, self.side, group, known=known)
+
+    def shown(self, known: NDArray[np.bool_]) -> dict[Label, Rows]:
         """Return the rows with a known value, of the groups that are large enough to show."""
         rows = {label: group[known[group]] for label, group in self.groups.items()}
-        labels = list(rows)
         hide = hidden(
-            [len(rows[label]) for label in labels],
-            lines(labels, crossing=self.crossing),
-            min_cell=self.min_cell,
+            [len(group) for group in rows.values()], lines(list(rows)), min_cell=self.min_cell
         )
         return {
-            label: rows[label]
-            for at, label in enumerate(labels)
-            if at not in hide and len(rows[label])
+            label: group
+            for at, (label, group) in enumerate(rows.items())
+            if at not in hide and len(group)
         }
 
 
@@ -118,20 +121,19 @@ def group_figures(
     )
 
 
-def tables(facts: Facts, groups: Groups, min_cell: int) -> Iterator[_Table]:
+def tables(facts: Facts, groups: Groups, min_cell: int) -> Iterator[Table]:
     """Yield the groups of each attribute and intersection on each side."""
-    single = {name: (labels, False) for name, labels in groups.items()}
-    double = {" & ".join(pair): (labels, True) for pair, labels in crossed(groups).items()}
-    for attribute, (labels, crossing) in {**single, **double}.items():
+    for names, labels in looked_at(groups):
         for side in SIDES:
-            yield _Table(attribute, side, members(labels, facts.ids(side)), crossing, min_cell)
+            found = members(labels, facts.ids(side), (UNKNOWN,) * len(names))
+            yield Table(joined(names), side, found, min_cell)
 
 
 # ---- what is measured ---------------------------------------------------------------------------
 
 
 def _rates(
-    facts: Facts, table: _Table, name: str, *, hit: Callable[[Facts, str], Any]
+    facts: Facts, table: Table, name: str, *, hit: Callable[[Facts, str], Any]
 ) -> Iterator[GroupFigure]:
     """Yield a share of each group, against the highest."""
     hits: NDArray[np.bool_] = hit(facts, table.side)
@@ -140,7 +142,7 @@ def _rates(
     judged = {label: k / n for label, (k, n) in counts.items() if UNKNOWN not in label}
     best = max(judged, key=lambda label: (judged[label], label), default=None)
     for label in table.groups:
-        row = partial(GroupFigure, name, table.attribute, table.side, label)
+        row = table.row(name, label)
         if label not in counts:
             yield row(None)
             continue
@@ -161,7 +163,7 @@ def _fisher(one: tuple[int, int], other: tuple[int, int]) -> float:
 
 
 def _means(
-    facts: Facts, table: _Table, name: str, *, value: Callable[[Facts, str], Floats]
+    facts: Facts, table: Table, name: str, *, value: Callable[[Facts, str], Floats]
 ) -> Iterator[GroupFigure]:
     """Yield a mean of each group, and its gap to everybody else in standard deviations."""
     values = value(facts, table.side)
@@ -169,7 +171,7 @@ def _means(
     spread = float(values[known].std()) if known.any() else 0.0
     shown = table.shown(known)
     for label in table.groups:
-        row = partial(GroupFigure, name, table.attribute, table.side, label)
+        row = table.row(name, label)
         if label not in shown:
             yield row(None)
             continue
@@ -181,14 +183,14 @@ def _means(
         yield row(len(own), float(own.mean()), bootstrap(own), gap=gap, flagged=wide)
 
 
-def _burden(facts: Facts, table: _Table, name: str) -> Iterator[GroupFigure]:
+def _burden(facts: Facts, table: Table, name: str) -> Iterator[GroupFigure]:
     """Yield the pairs per mentor of each group, over those of all mentors."""
     if table.side != "mentors" or not len(facts.matching):
         return
     load = facts.load["mentors"]
     shown = table.shown(np.ones(len(load), dtype=bool))
     for label in table.groups:
-        row = partial(GroupFigure, name, table.attribute, table.side, label)
+        row = table.row(name, label)
         if label not in shown:
             yield row(None)
             continue
@@ -223,7 +225,7 @@ def _rank(facts: Facts, side: str) -> Floats:
     return np.where(facts.load[side] > 0, facts.options.better[side] + 1.0, np.nan)
 
 
-Compute = Callable[["Facts", _Table, str], Iterator[GroupFigure]]
+Compute = Callable[["Facts", Table, str], Iterator[GroupFigure]]
 
 #: What is looked at for every group, in the order of the table.
 MEASURES: dict[str, Compute] = {

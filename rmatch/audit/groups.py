@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     #: For each attribute, the label of each person.
     Groups = dict[str, dict[str, str]]
+    #: The names of the attributes looked at together, one or two; or a group's label of each.
+    Label = tuple[str, ...]
 
 UNKNOWN = "unknown"
-_JOIN = " & "
 
 
 def read_groups(source: Any) -> Groups:
@@ -90,35 +91,43 @@ def _bad_ids(ids: Sequence[str], rows: Sequence[int]) -> Iterator[InputProblem]:
         seen.setdefault(person, row)
 
 
-def crossed(groups: Groups) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the intersections of each two attributes, labelled "f & 40+"."""
-    return {
-        (one, other): {
-            person: f"{label}{_JOIN}{groups[other].get(person, UNKNOWN)}"
-            for person, label in groups[one].items()
-        }
-        for one, other in combinations(groups, 2)
-    }
+def looked_at(groups: Groups) -> Iterator[tuple[Label, dict[str, Label]]]:
+    """Yield each attribute, then each two, by name, with everybody's labels."""
+    for size in (1, 2):
+        for names in combinations(groups, size):
+            people = {person for name in names for person in groups[name]}
+            yield (
+                names,
+                {
+                    person: tuple(groups[name].get(person, UNKNOWN) for name in names)
+                    for person in people
+                },
+            )
 
 
-def members(labels: Mapping[str, str], ids: Sequence[Any]) -> dict[str, NDArray[np.intp]]:
+def joined(label: Label) -> str:
+    """Return names or labels of an intersection as one: "f & 40+"."""
+    return " & ".join(label)
+
+
+def members(
+    labels: Mapping[str, Label], ids: Sequence[Any], unknown: Label
+) -> dict[Label, NDArray[np.intp]]:
     """Return the rows of each label among some people, labels in order; the others are unknown."""
-    found: dict[str, list[int]] = {}
+    found: dict[Label, list[int]] = {}
     for row, person in enumerate(ids):
-        found.setdefault(labels.get(str(person), UNKNOWN), []).append(row)
+        found.setdefault(labels.get(str(person), unknown), []).append(row)
     return {label: np.array(found[label], dtype=np.intp) for label in sorted(found)}
 
 
-def lines(labels: Sequence[str], *, crossing: bool) -> list[list[int]]:
-    """Return which cells add up to a total that is shown: all, or rows and columns of a crossing.
+def lines(labels: Sequence[Label]) -> list[list[int]]:
+    """Return which cells add up to a total that is shown: those that are alike but in one place.
 
-    The totals of an intersection are the groups of its two attributes.
+    Of one attribute that is all cells; of a crossing its rows and columns, whose totals are the
+    groups of the two attributes.
     """
-    if not crossing:
-        return [list(range(len(labels)))]
-    found: dict[tuple[int, str], list[int]] = {}
+    found: dict[tuple[int, Label], list[int]] = {}
     for at, label in enumerate(labels):
-        parts = label.split(_JOIN) if _JOIN in label else [label, label]
-        found.setdefault((0, parts[0]), []).append(at)
-        found.setdefault((1, parts[-1]), []).append(at)
+        for place in range(len(label)):
+            found.setdefault((place, label[:place] + label[place + 1 :]), []).append(at)
     return list(found.values())

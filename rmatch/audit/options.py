@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmatch.answers.masks import all_but, masks
 from rmatch.audit.figures import FOUR_FIFTHS, tables
-from rmatch.audit.groups import UNKNOWN
+from rmatch.audit.groups import UNKNOWN, joined
 from rmatch.candidates import blocks
 from rmatch.metrics.facts import SIDES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmatch.audit.figures import Table
     from rmatch.audit.groups import Groups
     from rmatch.metrics.facts import Facts
     from rmatch.problem import Problem
@@ -91,18 +93,17 @@ def removals(problem: Problem) -> dict[str, dict[str, NDArray[np.float64]]]:
     }
 
 
-def _by_group(rule: str, table: Any, shares: NDArray[np.float64]) -> Iterator[OptionLoss]:
+def _by_group(rule: str, table: Table, shares: NDArray[np.float64]) -> Iterator[OptionLoss]:
     shown = table.shown(np.ones(len(shares), dtype=bool))
     means = {label: shares[rows].mean(axis=0) for label, rows in shown.items()}
     left = {label: float(1 - mean[0]) for label, mean in means.items()}
     most = max((share for label, share in left.items() if UNKNOWN not in label), default=0.0)
     for label in table.groups:
+        row = partial(OptionLoss, rule, table.attribute, table.side, joined(label))
         if label not in means:
-            yield OptionLoss(rule, table.attribute, table.side, label, None)
+            yield row(None)
             continue
         lost, alone = means[label].tolist()
         ratio = left[label] / most if most else None
         low = ratio is not None and ratio < FOUR_FIFTHS and UNKNOWN not in label
-        yield OptionLoss(
-            rule, table.attribute, table.side, label, len(shown[label]), lost, alone, ratio, low
-        )
+        yield row(len(shown[label]), lost, alone, ratio, low)

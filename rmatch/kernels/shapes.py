@@ -52,7 +52,7 @@ def lists_of(begins: Any, feature: Any, gain: Any, run: Any, steps: int) -> List
             who += 1
         best = gain[begin:end].max()
         for k in range(begin, end):
-            step = max(np.int64(np.rint(gain[k] / best * steps)), 1)
+            step: Any = max(np.int64(np.rint(gain[k] / best * steps)), 1)
             word[k], value[k] = feature[k] * (steps + 1) + step, part[step]
             slope[n] = max(slope[n], gain[k] / np.float64(value[k]))
         at = _hashed(word, begin, end) & (places - 1)
@@ -70,7 +70,7 @@ def lists_of(begins: Any, feature: Any, gain: Any, run: Any, steps: int) -> List
 
 
 @inner
-def _hashed(word: Any, begin: int, end: int) -> int:
+def _hashed(word: Any, begin: int, end: int) -> Any:
     """Return a hash of a list (FNV-1a of words, folded)."""
     mixed = np.uint64(0xCBF29CE484222325)
     for k in range(begin, end):
@@ -83,7 +83,7 @@ def _hashed(word: Any, begin: int, end: int) -> int:
 def _same(word: Any, begin: int, end: int, other: int, others_end: int) -> bool:
     if end - begin != others_end - other:
         return False
+    same = True
     for k in range(end - begin):
-        if word[begin + k] != word[other + k]:
-            return False
-    return True
+        same &= word[begin + k] == word[other + k]
+    return same

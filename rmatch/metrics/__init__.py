@@ -106,7 +106,7 @@ def kpis(
     match_rate (mentees): 0.6667 [0.2077, 0.9385] (n = 3)
     """
     check_count("min_cell", min_cell)
-    facts = Facts(matching, observed or Observed())
+    facts = Facts(matching, observed or Observed(), min_cell=min_cell)
     figures: list[Kpi] = []
     missing = {}
     for chosen in _chosen(only):

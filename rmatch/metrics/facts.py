@@ -51,12 +51,14 @@ class Facts:
     """A matching and what is known about it. Everything is computed once, when first asked for.
 
     ``program`` may hold every eligible pair of the problem where that is at hand; otherwise they
-    are computed block by block and never held at once.
+    are computed block by block and never held at once. Groups of fewer than ``min_cell`` people
+    are not compared.
     """
 
     matching: Matching
     observed: Observed = field(default_factory=Observed)
     program: Candidates | None = None
+    min_cell: int = 5
 
     @property
     def problem(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,71 +68,77 @@ def score_spread(facts: Facts) -> Measured:
 
 @metric("match rate of a group / highest match rate: the lowest of each attribute", "groups")
 def impact_ratio_match(facts: Facts) -> Measured:
-    """Below 0.80 flags (29 CFR 1607.4(D)). Groups too small to show are left out."""
-    return _extreme(facts, "match_rate", _ratio, min)
+    """Below 0.80 flags (29 CFR 1607.4(D)). Groups too small to show are left out, and who is in
+    none; where one group is left, there is nothing to compare it with."""
+    return _lowest_ratio(facts, "match_rate")
 
 
 @metric("share of a group above the median score / highest share: the lowest", "groups")
 def impact_ratio_score(facts: Facts) -> Measured:
     """Below 0.80 flags, in the way of New York City's Local Law 144."""
-    return _extreme(facts, "scoring_rate", _ratio, min)
+    return _lowest_ratio(facts, "scoring_rate")
 
 
 @metric("share of a group with an eligible partner / highest share: the lowest", "groups")
 def eligibility_impact(facts: Facts) -> Measured:
     """Below 0.80 flags; the audit's table of rules names the rule."""
-    return _extreme(facts, "eligible_rate", _ratio, min)
+    return _lowest_ratio(facts, "eligible_rate")
 
 
 @metric("mean score of a group - mean of the others, in standard deviations: the widest", "groups")
 def quality_gap(facts: Facts) -> Measured:
-    """Beyond 0.2 flags."""
-    return _extreme(facts, "score", _gap, max)
+    """Beyond 0.2 either way flags; below 0 the group's scores are lower."""
+    return _widest_gap(facts, "score")
 
 
 @metric("mean regret of a group - mean of the others, in standard deviations: the widest", "groups")
 def regret_gap(facts: Facts) -> Measured:
-    """Beyond 0.2 flags."""
-    return _extreme(facts, "regret", _gap, max)
+    """Beyond 0.2 either way flags; above 0 the group has more to regret."""
+    return _widest_gap(facts, "regret")
 
 
 @metric("mean rank of a group - mean of the others, in standard deviations: the widest", "groups")
 def rank_gap(facts: Facts) -> Measured:
-    """Beyond 0.2 flags."""
-    return _extreme(facts, "rank", _gap, max)
+    """Beyond 0.2 either way flags; above 0 the group's partners are farther down its lists."""
+    return _widest_gap(facts, "rank")
 
 
 @metric("pairs per mentor of a group / pairs per mentor: the highest", "groups")
 def burden_ratio(facts: Facts) -> Measured:
     """Above 1.25 flags: the few of a group are asked to teach many."""
-    return _extreme(facts, "burden", _ratio, max)
+    every = _by_attribute(facts, "burden")
+    return [_of(max(rows, key=lambda row: row.ratio or 0.0), "ratio") for rows in every]
 
 
-def _ratio(row: GroupFigure) -> float | None:
-    return row.ratio
+def _lowest_ratio(facts: Facts, name: str) -> Iterator[Measure]:
+    for rows in _by_attribute(facts, name):
+        judged = [row for row in rows if row.ratio is not None]
+        if len(judged) > 1:
+            yield _of(min(judged, key=lambda row: row.ratio or 0.0), "ratio")
 
 
-def _gap(row: GroupFigure) -> float | None:
-    return None if row.gap is None else abs(row.gap)
+def _widest_gap(facts: Facts, name: str) -> Iterator[Measure]:
+    for rows in _by_attribute(facts, name):
+        judged = [row for row in rows if row.gap is not None]
+        if judged:
+            yield _of(max(judged, key=lambda row: abs(row.gap or 0.0)), "gap")
 
 
-def _extreme(
-    facts: Facts,
-    name: str,
-    value: Callable[[GroupFigure], float | None],
-    pick: Callable[..., tuple[float, GroupFigure]],
-) -> list[Measure]:
-    """Return, for each attribute and side, the group that stands out most."""
+def _by_attribute(facts: Facts, name: str) -> Iterable[list[GroupFigure]]:
+    """Return the figures shown of groups, without the unknown, of each attribute and side."""
     from rmatch.audit.figures import group_figures
     from rmatch.audit.groups import read_groups
 
-    found: dict[tuple[str, str], list[tuple[float, GroupFigure]]] = {}
-    for row in group_figures(facts, read_groups(facts.observed.groups), measures=(name,)):
-        figure_of = value(row)
-        if figure_of is not None:
-            found.setdefault((row.attribute, row.side), []).append((figure_of, row))
-    result = []
-    for (attribute, side), rows in found.items():
-        number, row = pick(rows, key=lambda each: each[0])
-        result.append(Measure(number, row.n or 0, of=f"{attribute}, {side}", note=row.group))
-    return result
+    groups = read_groups(facts.observed.groups)
+    found: dict[tuple[str, str], list[GroupFigure]] = {}
+    for row in group_figures(facts, groups, min_cell=facts.min_cell, measures=(name,)):
+        if row.known and not row.suppressed:
+            found.setdefault((row.attribute, row.side), []).append(row)
+    return found.values()
+
+
+def _of(row: GroupFigure, name: str) -> Measure:
+    """Return a figure of the group that stands out most."""
+    return Measure(
+        getattr(row, name), row.n or 0, of=f"{row.attribute}, {row.side}", note=row.group
+    )

@@ -130,7 +130,7 @@ def exposure_index(facts: Facts) -> Measured:
     columns = facts.columns("level")
     if columns is None:
         return None
-    from rmatch.audit.groups import members, read_groups
+    from rmatch.audit.groups import UNKNOWN, looked_at, members, read_groups
 
     rows, cols = facts.matching.rows, facts.matching.cols
     levels = [column.values for column in columns if isinstance(column, Numbers)]
@@ -141,8 +141,9 @@ def exposure_index(facts: Facts) -> Measured:
     return present(
         *(
             share(int(exposed[group].sum()), len(group), of=f"{name} {label}", partition=name)
-            for name in table
-            for label, group in members(table[name], facts.ids("mentors")).items()
+            for (name, *more), labels in looked_at(table)
+            if not more
+            for (label,), group in members(labels, facts.ids("mentors"), (UNKNOWN,)).items()
         )
     )
 

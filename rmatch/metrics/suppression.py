@@ -10,9 +10,10 @@ def hidden(
 ) -> frozenset[int]:
     """Return the cells to hide: those of fewer than ``min_cell`` people, and more where needed.
 
-    A single hidden cell of a line could be worked out from the line's total, so the next smallest
-    of that line is hidden too (secondary suppression), until no line has exactly one. Empty cells
-    hold nobody: they are neither hidden nor of use to hide another.
+    What a line hides in all could be worked out from its total. So the next smallest of that line
+    is hidden too (secondary suppression), until no line hides exactly one cell, or fewer than
+    ``min_cell`` people together. Empty cells hold nobody: they are neither hidden nor of use to
+    hide another.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ def hidden(
     [1, 2]
     >>> sorted(hidden([40, 3, 2, 12]))
     [1, 2]
+    >>> sorted(hidden([40, 2, 2, 12]))
+    [1, 2, 3]
     """
     lines = lines or [range(len(counts))]
     hide = {at for at, count in enumerate(counts) if 0 < count < min_cell}
@@ -41,7 +44,8 @@ def hidden(
         before = len(hide)
         for line in lines:
             shown = [at for at in line if at not in hide and counts[at] > 0]
-            if shown and sum(at in hide for at in line) == 1:
+            gone = [counts[at] for at in line if at in hide]
+            if shown and gone and (len(gone) == 1 or sum(gone) < min_cell):
                 hide.add(min(shown, key=lambda at: (counts[at], at)))
         if len(hide) == before:
             return frozenset(hide)

@@ -105,6 +105,21 @@ def test_intersections_are_looked_at_and_hidden_where_small():
     assert all(row.value is None and row.p is None for row in cells.values() if row.suppressed)
 
 
+def test_names_that_hold_the_sign_between_labels():
+    """Three women of R & D stay unknown, though R & B has three; "pay & grade" is one attribute."""
+    matching, _ = programme(mentees=66, mentors=30)
+    kinds = [("R & D", "f", 3), ("R & D", "m", 20), ("R & B", "f", 3), ("R & B", "m", 20)]
+    kinds += [("HR", "f", 10), ("HR", "known unknowns", 10)]
+    people = [kind[:2] for kind in kinds for _ in range(kind[2])]
+    groups = {f"s{n}": {"pay & grade": one, "sex": other} for n, (one, other) in enumerate(people)}
+    audit = matching.audit(groups, shuffles=1)
+    cells = figures(audit, "match_rate", "pay & grade & sex")
+    assert cells["R & D & f"].suppressed
+    assert cells["R & D & m"].suppressed
+    assert "match rate of HR (pay & grade, mentees) is 0% of the highest" in audit.words
+    assert figures(audit, "match_rate", "sex")["known unknowns"].flagged
+
+
 def test_people_outside_the_table_are_unknown_and_no_yardstick():
     """Eight unknown people all matched do not make the known ones look bad."""
     allowed = np.zeros((20, 20), bool)

@@ -197,9 +197,9 @@ BY_HAND_IN_GROUPS = {
     "impact_ratio_score": {"kind, mentees": (0.0, 6), "kind, mentors": (0.0, 6)},
     "eligibility_impact": {"kind, mentees": (0.5, 12), "kind, mentors": (1.0, 6)},
     # a has 2; b has 5 or nothing, 2.5 on average; the standard deviation of all is sqrt(38 / 9).
-    "quality_gap": {"kind, mentees": (0.5 / np.sqrt(38 / 9), 6), "kind, mentors": (2.0, 6)},
-    "regret_gap": {"kind, mentees": (2.0, 6), "kind, mentors": (2.0, 6)},
-    "rank_gap": {"kind, mentees": (2.0, 6), "kind, mentors": (2.0, 6)},
+    "quality_gap": {"kind, mentees": (-0.5 / np.sqrt(38 / 9), 6), "kind, mentors": (-2.0, 6)},
+    "regret_gap": {"kind, mentees": (-2.0, 6), "kind, mentors": (2.0, 6)},
+    "rank_gap": {"kind, mentees": (-2.0, 6), "kind, mentors": (2.0, 6)},
     "burden_ratio": {"kind, mentors": (1.0, 6)},
 }
 
@@ -226,6 +226,18 @@ def test_fairness_metric_by_hand(name):
     for of, (value, n) in BY_HAND_IN_GROUPS[name].items():
         assert found[of][0] == pytest.approx(value), of
         assert found[of][1] == n, of
+
+
+def test_groups_are_compared_as_the_audit_compares_them():
+    """With what is too small to show, and without the unknown; one group alone has no ratio."""
+    matching = rmatch.match_matrix(np.ones((12, 24)), np.arange(12)[:, None] == np.arange(24))
+    observed = Observed(groups={n: {"kind": "abc"[n // 10]} for n in range(24)})
+    only = ["impact_ratio_match"]
+    assert matching.kpis(observed, min_cell=1, only=only).figures[0].value == 0.0  # c: 0 of 4
+    assert not matching.kpis(observed, only=only).figures  # c hides one of a and b with it
+    unknown = Observed(groups={n: {"kind": "ab"[n // 6]} for n in range(12)})
+    (mentees, _) = matching.kpis(unknown, only=only).figures
+    assert (mentees.value, mentees.note) == (1.0, "a")
 
 
 # ---- properties of all ---------------------------------------------------------------------------
