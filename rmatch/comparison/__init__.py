@@ -86,9 +86,10 @@ def compare(
 
     Notes
     -----
-    Candidates are built once, and again only for strategies with rules or a score of their own. All
-    figures are in the problem's own score. Differences are over mentees, each with and without
-    (paired bootstrap): a mentee counts with the sum of the scores of their pairs, 0 without any.
+    Candidates are built once, and again only for strategies with rules of their own. All figures
+    are in the problem's own score, and so is a minimum score. Differences are over mentees, each
+    with and without (paired bootstrap): a mentee counts with the sum of the scores of their pairs,
+    0 without any.
 
     Raises
     ------
@@ -121,6 +122,10 @@ def compare(
         try:
             tried[strategy.name] = programs.run(strategy, draws)
         except (UnsupportedFeatureError, InfeasibleError) as error:
+            left_out[strategy.name] = str(error)
+        except InvalidInputError as error:
+            if strategies is not None:  # of those nobody asked for, some do not suit the scores
+                raise
             left_out[strategy.name] = str(error)
         except SolverError as error:
             if error.status not in ("time limit", "memory"):
@@ -220,7 +225,10 @@ def _spread(values: Sequence[float]) -> Figure:
 
 
 def _difference(ours: Floats, theirs: Floats, level: float) -> Difference:
-    """Return the sum of differences over mentees."""
+    """Return the sum of differences over mentees; what means of draws lose in rounding is none."""
+    ours = np.where(np.isclose(ours, theirs, rtol=1e-9, atol=1e-12), theirs, ours)
     interval = paired_difference(ours.tolist(), theirs.tolist(), level=level)
     low, high = (None, None) if interval is None else (end * len(ours) for end in interval)
-    return Difference(float((ours - theirs).sum()), low, high)
+    more, less = np.maximum(ours - theirs, 0).sum(), np.maximum(theirs - ours, 0).sum()
+    value = 0.0 if np.isclose(more, less, rtol=1e-9, atol=0) else float(more - less)
+    return Difference(value, low, high, int(np.count_nonzero(ours != theirs)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, MISSING, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rmatch import solvers
-from rmatch.answers.wording import listed
-from rmatch.candidates import all_candidates
+from rmatch.candidates import all_candidates, of_pairs
 from rmatch.errors import InvalidInputError, UnsupportedFeatureError
 from rmatch.matching import MOST_PAIRS, Matching
 from rmatch.metrics import Facts
@@ -40,7 +39,8 @@ class Strategy:
     name
         What to call it.
     solver, objective, score, rules
-        As in :func:`rmatch.match`. Solvers that are not exact look at the score alone.
+        As in :func:`rmatch.match`. Solvers that are not exact look at the score alone. A minimum
+        score that rules ask for is one of the score that is compared by, not of this one.
 
     Examples
     --------
@@ -105,7 +105,7 @@ class Tried:
 
 
 class Programs:
-    """The problem under each strategy's rules and score; candidates are listed once for each."""
+    """The problem under each strategy's rules; candidates are listed once for each."""
 
     def __init__(self, problem: Problem | MatrixProblem) -> None:
         mentors, mentees = problem.shape
@@ -115,11 +115,13 @@ class Programs:
                 "memory; compare on a part of the people"
             )
         self._problem = problem
-        self._known: dict[tuple[int, int], tuple[Problem | MatrixProblem, Candidates]] = {}
+        self._known: dict[int, tuple[Problem | MatrixProblem, Candidates]] = {}
 
     def run(self, strategy: Strategy, draws: Sequence[Options]) -> Tried:
         """Solve once for each draw."""
-        problem, candidates = self._program(strategy.score, strategy.rules)
+        problem, candidates = judged, every = self._program(strategy.rules)
+        if strategy.score is not None:
+            problem, candidates = _scored(judged, every, strategy.score)
         if strategy.objective is not None:
             problem = problem.with_objective(strategy.objective)
             candidates = candidates.replace(bounds=problem.bounds)
@@ -127,27 +129,37 @@ class Programs:
             solve(problem, solver=strategy.solver, options=each, candidates=candidates)
             for each in draws
         ]
-        problem, candidates = self._program(None, strategy.rules)
-        alike = [replace(each, problem=problem, candidates=candidates) for each in found]
-        return Tried(tuple(found), tuple(Facts(each, program=candidates) for each in alike))
+        alike = [replace(each, problem=judged, candidates=every) for each in found]
+        return Tried(tuple(found), tuple(Facts(each, program=every) for each in alike))
 
-    def _program(
-        self, score: Sequence[ScorePart] | None, rules: Sequence[Rule] | None
-    ) -> tuple[Problem | MatrixProblem, Candidates]:
-        key = id(score), id(rules)  # lists that strategies hold: the same one is the same key
+    def _program(self, rules: Sequence[Rule] | None) -> tuple[Problem | MatrixProblem, Candidates]:
+        key = id(rules)  # a list that a strategy holds: the same one is the same key
         if key not in self._known:
-            changes = {"score": score, "rules": rules}
-            problem = _changed(self._problem, {k: v for k, v in changes.items() if v is not None})
+            problem = self._problem
+            if rules is not None:
+                problem = _rosters(problem, "rules").replace(rules=rules)
             self._known[key] = problem, all_candidates(problem)
         return self._known[key]
 
 
-def _changed(problem: Problem | MatrixProblem, changes: dict[str, Any]) -> Problem | MatrixProblem:
-    if not changes:
+def _scored(
+    judged: Problem | MatrixProblem, every: Candidates, score: Sequence[ScorePart]
+) -> tuple[Problem, Candidates]:
+    """Return the problem and its candidates with another score.
+
+    Which pairs are good enough to be allowed is still a matter of the score that all are judged by.
+    """
+    problem = _rosters(judged, "score")
+    rules = [rule for rule in problem.rules if getattr(rule, "minimum_score", None) is None]
+    problem = problem.replace(score=score, rules=rules)
+    gain, _ = of_pairs(problem, every.mentor.astype(np.intp), every.mentee.astype(np.intp))
+    return problem, every.replace(gain=gain, bounds=problem.bounds)
+
+
+def _rosters(problem: Problem | MatrixProblem, changed: str) -> Problem:
+    if isinstance(problem, Problem):
         return problem
-    if not isinstance(problem, Problem):
-        raise InvalidInputError(
-            f"a strategy has its own {listed(list(changes))}, but the problem is a ready-made "
-            "matrix, which has neither; compare solvers and objectives, or give a roster problem"
-        )
-    return problem.replace(**changes)
+    raise InvalidInputError(
+        f"a strategy has its own {changed}, but the problem is a ready-made matrix, which has "
+        "neither rules nor score parts; compare solvers and objectives, or give a roster problem"
+    )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+#: With fewer signs, all the same has a chance of more than 1 in 20, either way.
+_SIGNS = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of a strategy; where it draws lots, the mean, and where 95 % of draws lie."""
@@ -38,17 +42,24 @@ class Difference:
     """How much more than the baseline, over all mentees, with a bootstrap interval.
 
     The interval says how the sum would vary with other mentees of the same kind; ``None`` for fewer
-    than two.
+    than two. ``differing`` is how many mentees have more, or less.
     """
 
     value: float
     low: float | None
     high: float | None
+    differing: int
 
     @property
     def real(self) -> bool:
-        """Whether 0 lies outside of the interval: another draw of mentees would say the same."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+        """Whether another draw of mentees would say the same.
+
+        0 lies outside of the interval, and so many mentees differ that not even all of them would
+        do so the same way by chance, once in twenty times (the sign test).
+        """
+        if self.low is None or self.high is None or self.differing < _SIGNS:
+            return False
+        return not self.low <= 0 <= self.high
 
     def __str__(self) -> str:
         if self.low is None or self.high is None:

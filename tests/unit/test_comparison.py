@@ -17,7 +17,7 @@ from rmatch.intervals import paired_difference
 from rmatch.matrix import MatrixProblem
 from rmatch.objectives import OBJECTIVES
 from rmatch.reading import read_sides
-from rmatch.rules import Different, SeniorityGap
+from rmatch.rules import Different, MinimumScore, SeniorityGap
 from rmatch.scoring import ReturnCoverage, TeachingCoverage
 from rmatch.solvers import SOLVERS, Options, get
 from tests.helpers import keeps_bounds
@@ -149,6 +149,17 @@ def test_other_weights_choose_but_the_problems_own_score_measures():
     )
 
 
+def test_a_minimum_score_is_one_of_the_score_that_is_compared_by():
+    """The weak mentor may not teach, however much they would learn in return."""
+    mentors = [{"id": "g", "skills": "AI:5"}, {"id": "w", "skills": "AI:1", "goals": "X:3"}]
+    mentees = [{"id": person, "goals": "AI:5", "skills": "X:3"} for person in "st"]
+    matching = rmatch.match(mentors, mentees, rules=[MinimumScore(0.6)], score=[TeachingCoverage()])
+    back = Strategy("return", score=[ReturnCoverage(), TeachingCoverage(weight=0.1)])
+    found = rmatch.compare(matching.problem, ["total_score", back], figures=["score, minimum"])
+    assert found["return"].figures["score, minimum"].value == 1.0
+    assert found["return"].mentees.value == 0
+
+
 def test_other_rules_are_a_row():
     """Fewer rules, at least as much score; the matching keeps its own rules."""
     ways = ["total_score", Strategy("no rules", rules=[])]
@@ -230,6 +241,29 @@ def test_a_difference_that_hangs_on_one_mentee_may_be_chance():
 
 
 # ---- what cannot be tried ------------------------------------------------------------------------
+
+
+def test_few_who_differ_are_never_a_real_difference():
+    """Three of a hundred have more, nobody less: of three coins, all fall alike once in four."""
+    better = np.where(np.arange(100) < 5, 1.0, 0.0)
+    assert not comparison._difference(better, np.zeros(100), 0.95).real
+    better[5] = 1.0
+    assert comparison._difference(better, np.zeros(100), 0.95).real
+
+
+def test_what_means_of_draws_lose_in_rounding_is_no_difference():
+    found = rmatch.compare(
+        rmatch.match_matrix(np.ones((4, 4)), seats=2).problem, ["first_come", "random"]
+    )
+    assert found.words == "Against first come, random: the same."
+
+
+def test_standard_strategies_that_do_not_suit_the_scores_are_left_out():
+    """Nash multiplies scores, of which some are below 0; asked for by name, it is an error."""
+    negative = rmatch.match_matrix([[-1, 2], [3, 4]]).problem
+    assert "multiplies" in rmatch.compare(negative).left_out["nash"]
+    with pytest.raises(InvalidInputError, match="multiplies"):
+        rmatch.compare(negative, ["nash"])
 
 
 def test_what_cannot_be_tried_is_left_out_with_the_reason():
