@@ -383,14 +383,29 @@ def _stacked(matrices: Sequence[sp.csr_array]) -> sp.csr_array:
     return csr(np.concatenate(rows), np.concatenate(columns), data, shape)
 
 
+#: Units by which a score may fall short of a limit: half a unit for each of its terms.
+_ROUNDED = 32
+
+
 def on_grid(score: Floats) -> NDArray[np.int32]:
     """Put scores on the grid, once: the nearest whole multiple of 1 / GRID, ties to even."""
     return np.rint(score * GRID).astype(np.int32)
 
 
-def units_of(score: float) -> int:
-    """Return one score in whole units of the grid, as limits of scores are compared."""
-    return int(on_grid(np.array(score)))
+def least_units(score: float) -> int:
+    """Return the least whole number of units that counts as a score of at least this much.
+
+    A score is a sum of terms, each rounded to the grid: three thirds are a unit less than 1. So a
+    limit leaves room for the rounding of some sixty terms, 0.00003 in all; but whoever asks for
+    more than nothing does not get nothing.
+
+    Examples
+    --------
+    >>> least_units(1.0), GRID
+    (1048544, 1048576)
+    """
+    units = int(on_grid(np.array(score)))
+    return max(units - _ROUNDED, min(units, 1))
 
 
 def _positions(rows: Rows, size: int) -> tuple[NDArray[np.intp], int]:

@@ -14,7 +14,7 @@ import numpy as np
 from rmatch.candidates import Bounds
 from rmatch.columns import Numbers, Ragged
 from rmatch.errors import InfeasibleError, InvalidInputError
-from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, side_by_side, units_of
+from rmatch.forms import GRID, Exceptions, GainForm, Linear, PairForm, least_units, side_by_side
 from rmatch.objectives import TOTAL_SCORE, Objective, objective_named
 from rmatch.parameters import check_seed, is_whole, listed
 from rmatch.people import Roster
@@ -264,7 +264,7 @@ class Problem:
     def min_gain(self) -> int | None:
         """The least gain of an allowed pair, from the rules that set a minimum score."""
         least = [rule.minimum_score for rule in self.pair_rules if rule.minimum_score is not None]
-        return units_of(max(least)) if least else None
+        return least_units(max(least)) if least else None
 
     @cached_property
     def locks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

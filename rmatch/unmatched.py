@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.forms import units_of
+from rmatch.forms import least_units
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def removed_by(
     for rule, form in zip(problem.pair_rules, problem.pair_forms, strict=False):
         mask = form.block(rows, cols)
         if rule.minimum_score is not None:
-            mask = problem.gains(rows, cols) >= units_of(rule.minimum_score)
+            mask = problem.gains(rows, cols) >= least_units(rule.minimum_score)
         else:
             lawful = lawful & mask
         # A private rule's toll is counted without its name (§C11).

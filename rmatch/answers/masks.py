@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmatch.forms import units_of
+from rmatch.forms import least_units
 from rmatch.rules.base import PairRule
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def rule_mask(
 ) -> Bools:
     """Return the pairs that one rule allows, for any rule; a minimum score reads the gains."""
     if rule.minimum_score is not None:
-        return gains >= units_of(rule.minimum_score)
+        return gains >= least_units(rule.minimum_score)
     return rule.form(problem.mentors, problem.mentees).block(rows, cols)
 
 

@@ -12,6 +12,7 @@ from rmatch.answers.people import one_gain, pair_rules, row_of
 from rmatch.answers.whatif import FromPrices
 from rmatch.answers.why import because
 from rmatch.answers.wording import asked, figure, listed, name_of, paragraph
+from rmatch.forms import least_units
 from rmatch.problem import Problem
 from rmatch.viewer import Viewer
 
@@ -156,16 +157,16 @@ def _verdicts(
     if mentor.id == mentee.id:
         return (Verdict("not_self", False, "both are one person", safety=True),)
     return tuple(
-        _verdict(rule, mentor, mentee, gain * problem.unit)
+        _verdict(rule, mentor, mentee, gain, problem.unit)
         for rule in pair_rules(matching)
         if viewer.may_read(rule)
     )
 
 
-def _verdict(rule: PairRule, mentor: Any, mentee: Any, score: float) -> Verdict:
+def _verdict(rule: PairRule, mentor: Any, mentee: Any, gain: int, unit: float) -> Verdict:
     if rule.minimum_score is not None:
-        words = f"“{rule.describe()}” does not hold (they would score {figure(score)})"
-        return Verdict(rule.name, score >= rule.minimum_score, words)
+        words = f"“{rule.describe()}” does not hold (they would score {figure(gain * unit)})"
+        return Verdict(rule.name, gain >= least_units(rule.minimum_score), words)
     return Verdict(
         rule.name,
         rule.allows(mentor, mentee),

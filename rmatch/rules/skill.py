@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rmatch.errors import InvalidInputError
-from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, units_of
+from rmatch.forms import AtLeast, Each, Linear, Mask, PairForm, csr, least_units
 from rmatch.names import amount
 from rmatch.rules.base import PairRule, Shape, all_millionths, millionths
 from rmatch.scoring.base import ScorePart
@@ -202,7 +202,7 @@ class PartAtLeast(PairRule):
 
     @property
     def _units(self) -> int:
-        return units_of(self.least)
+        return least_units(self.least)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         return self.part.gain(mentor, mentee, 1.0) >= self._units

@@ -20,6 +20,7 @@ from rmatch.rules import (
     LockedPairs,
     MinimumScore,
     PairCount,
+    PartAtLeast,
     Same,
     SeniorityGap,
     TeachingMargin,
@@ -100,6 +101,22 @@ def test_a_lock_outranks_all_rules_but_safety():
     row, col = problem.mentors.index("m1"), problem.mentees.index("s0")
     (words,) = _words(forced, row, col)
     assert "list of conflicts" in words
+
+
+@pytest.mark.parametrize(("covered", "of"), [(2, 3), (3, 3), (3, 5), (4, 5), (5, 5), (3, 7)])
+def test_a_minimum_that_a_pair_just_reaches(covered, of):
+    """Thirds are rounded one by one, and yet 2 of 3 goals are 2/3; a hair more is not reached."""
+    goals = {f"skill {n}": 4 for n in range(of)}
+    mentors = [{"id": "m", "skills": dict(list(goals.items())[:covered])}]
+    mentees = [{"id": "s", "goals": goals}]
+    options = {"score": [TeachingCoverage()], "scale": "1-5"}
+    for least, pairs in ((covered / of, 1), (covered / of + 1e-4, 0)):
+        if least <= 1:
+            matching = rmatch.match(mentors, mentees, rules=[MinimumScore(least)], **options)
+            assert len(matching) == pairs
+            part = PartAtLeast(TeachingCoverage(), least)
+            assert len(rmatch.match(mentors, mentees, rules=[part], **options)) == pairs
+            assert matching.check() == []
 
 
 def test_the_objective_is_added_up_again():
