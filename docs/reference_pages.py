@@ -49,7 +49,13 @@ MODULES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "metrics",
         "KPIs",
-        ("rmatch.metrics", "rmatch.metrics.base", "rmatch.metrics.facts:Facts", "rmatch.intervals"),
+        (
+            "rmatch.metrics",
+            "rmatch.metrics.base",
+            "rmatch.metrics.observed:Observed",
+            "rmatch.metrics.facts:Facts",
+            "rmatch.intervals",
+        ),
     ),
     ("audit", "Audit", ("rmatch.audit",)),
     (

@@ -11,7 +11,7 @@ import numpy as np
 
 from rmatch.audit.groups import UNKNOWN, joined, lines, looked_at, members
 from rmatch.intervals import Interval, bootstrap, wilson
-from rmatch.metrics.facts import SIDES
+from rmatch.metrics.observed import SIDES
 from rmatch.metrics.suppression import hidden
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rmatch.answers.masks import all_but, masks
 from rmatch.audit.figures import FOUR_FIFTHS, tables
 from rmatch.audit.groups import UNKNOWN, joined
 from rmatch.candidates import blocks
-from rmatch.metrics.facts import SIDES
+from rmatch.metrics.observed import SIDES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

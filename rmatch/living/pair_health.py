@@ -181,7 +181,7 @@ def health(
     """
     on, limits = day("on", on), rules or RiskRules()
     by_pair: dict[tuple[str, str], list[PairEvent]] = {}
-    for event in _events(events):
+    for event in read_events(events):
         if event.on <= on:
             by_pair.setdefault((event.mentor, event.mentee), []).append(event)
     spells = {pair: _spells(happened) for pair, happened in sorted(by_pair.items())}
@@ -202,7 +202,8 @@ def _spells(events: Iterable[PairEvent]) -> list[list[PairEvent]]:
     return spells
 
 
-def _events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
+def read_events(events: Iterable[PairEvent | Mapping[str, Any]]) -> list[PairEvent]:
+    """Return what happened to pairs, checked, by day; all that cannot be is named at once."""
     read: list[PairEvent] = []
     problems = []
     if not isinstance(events, Iterable):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rmatch.answers.answer import Answer
 from rmatch.errors import InvalidInputError
 from rmatch.metrics import fairness, goals, quality, reach, running, structure
-from rmatch.metrics.base import METRICS, Measure, Metric, Observed, metric
+from rmatch.metrics.base import METRICS, Measure, Metric, metric
 from rmatch.metrics.facts import Facts
+from rmatch.metrics.observed import Observed
 from rmatch.metrics.suppression import hidden
 from rmatch.parameters import check_count
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,6 @@ from rmatch.intervals import Interval, bootstrap, wilson
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from rmatch.answers.costs import RuleCosts
-    from rmatch.living.impact import Uplift
-    from rmatch.living.pair_health import PairEvent
-    from rmatch.matching import Matching
     from rmatch.metrics.facts import Facts
 
 
@@ -78,7 +73,7 @@ def metric(
     formula
         What it is, as a formula in words.
     needs
-        The fields of :class:`Observed` without which there is nothing to measure.
+        The fields of :class:`rmatch.metrics.Observed` without which there is nothing to measure.
     """
 
     def register(function: Callable[[Facts], Measured]) -> Callable[[Facts], Measured]:
@@ -87,80 +82,6 @@ def metric(
         return function
 
     return register
-
-
-@dataclass(frozen=True, kw_only=True)
-class Observed:
-    """What a programme knows beyond its matching; give what there is, nothing is required.
-
-    Parameters
-    ----------
-    invited
-        People asked to take part, by side: ``{"mentors": 400, "mentees": 120}``.
-    invited_by
-        The same by side, column and label: ``{"mentees": {"department": {"IT": 40, "HR": 30}}}``.
-    signed_up
-        The day on which somebody signed up, by id.
-    decisions
-        What was decided on a proposed pair, by (mentor, mentee): "accepted", "declined" or
-        "overridden" (changed by an administrator).
-    events
-        What happened to pairs: sessions planned and held, ratings, ends.
-    on
-        The day to look from; needed with ``events``.
-    planned_end
-        The day on which pairs were meant to end.
-    session_hours, hourly_cost
-        Length of a session, and what an hour of one person costs.
-    assessments
-        Levels before and after, by (person, skill).
-    scales
-        Mean of each person's items of a questionnaire, by its name, then by id.
-    satisfaction
-        1 to 5, by id.
-    recommend
-        0 to 10, "would you recommend the programme", by id.
-    would_repeat
-        Whether somebody would take part again, by id.
-    contacts
-        Pairs (in any order) who knew each other before.
-    baselines
-        Other matchings of the same problem to compare with, by name.
-    costs
-        The answer of ``matching.rule_costs()``.
-    uplifts
-        Effects on outcomes, from :func:`rmatch.living.impact.uplift`, by name.
-    groups
-        The audit's table: attributes by id. The matching never reads it.
-    """
-
-    invited: Mapping[str, int] = field(default_factory=dict)
-    invited_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
-    signed_up: Mapping[str, date] = field(default_factory=dict)
-    decisions: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    events: tuple[PairEvent, ...] = ()
-    on: date | None = None
-    planned_end: date | None = None
-    session_hours: float | None = None
-    hourly_cost: float | None = None
-    assessments: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
-    scales: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    satisfaction: Mapping[str, float] = field(default_factory=dict)
-    recommend: Mapping[str, int] = field(default_factory=dict)
-    would_repeat: Mapping[str, bool] = field(default_factory=dict)
-    contacts: frozenset[tuple[str, str]] | None = None
-    baselines: Mapping[str, Matching] = field(default_factory=dict)
-    costs: RuleCosts | None = None
-    uplifts: Mapping[str, Uplift] = field(default_factory=dict)
-    groups: Any = None
-
-    def lacks(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return those of the names for which nothing is known."""
-        return tuple(name for name in names if _empty(getattr(self, name)))
-
-
-def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, Mapping | tuple) and not value)
 
 
 # ---- the three kinds of figure ------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 from rmatch.answers.people import Lesson, lessons
 from rmatch.candidates import blocks
 from rmatch.columns import Categories, Numbers
-from rmatch.metrics.base import Observed
+from rmatch.metrics.observed import SIDES, Observed
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 
     from rmatch.candidates import Candidates
     from rmatch.columns import Column
-    from rmatch.living.pair_health import Health
+    from rmatch.living.pair_health import Health, PairEvent
     from rmatch.matching import Matching
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Edges = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]
 
-SIDES = ("mentees", "mentors")
 _NONE = np.iinfo(np.int64).min
 
 
@@ -148,6 +147,15 @@ class Facts:
     def options(self) -> Options:
         """What everybody could have had."""
         return scan(self, self._edges())
+
+    def happened(self, kind: str) -> list[PairEvent]:
+        """Return the events of a kind, up to the day observed if there is one."""
+        on = self.observed.on
+        return [
+            event
+            for event in self.observed.events
+            if event.kind == kind and (on is None or event.on <= on)
+        ]
 
     @cached_property
     def health(self) -> Health:

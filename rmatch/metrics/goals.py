@@ -9,7 +9,8 @@ import numpy as np
 
 from rmatch.answers.people import Lesson, open_goals
 from rmatch.metrics.base import Measure, Measured, mean, metric, present, share
-from rmatch.metrics.facts import SIDES, Facts
+from rmatch.metrics.facts import Facts
+from rmatch.metrics.observed import SIDES
 from rmatch.problem import Problem
 from rmatch.scoring.coverage import levels_of
 
@@ -135,9 +136,7 @@ def goal_attainment(facts: Facts) -> Measured:
     """From the events ``goal_reached``, at most as many for each mentee as they have goals."""
     if not facts.with_people:
         return None
-    reached: Counter[str] = Counter()
-    for pair in facts.health.pairs:
-        reached[pair.mentee] += pair.goals_reached
+    reached = Counter(event.mentee for event in facts.happened("goal_reached"))
     mentees = facts.problem.mentees
     wanted = met = 0
     for row in np.flatnonzero(facts.load["mentees"]).tolist():

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from rmatch.metrics.base import Measure, Measured, figure, mean, metric, present, share
-from rmatch.metrics.facts import SIDES, Facts
+from rmatch.metrics.facts import Facts
+from rmatch.metrics.observed import SIDES
 
 _BOTH = 0.3  # a pair in which each side has at least this much of their goals covered is mutual
 _TOPS = (1, 3, 5)
@@ -68,14 +69,15 @@ def optimality_gap(facts: Facts) -> Measured:
     return None if gap is None else Measure(gap, len(facts.matching))
 
 
-@metric("objective without the rule - objective with it", "costs")
+@metric("total score without the rule - total score with it", "costs")
 def price_of_rules(facts: Facts) -> Measured:
-    """From ``matching.rule_costs()``; the note says how many mentees more would be matched."""
+    """From ``matching.rule_costs()``; the note says how many mentees more would be matched, which
+    may be worth a lower score to the objective."""
     costs = facts.observed.costs
     assert costs is not None
     return [
         Measure(
-            change.outcome.objective - costs.now.objective,
+            change.outcome.score - costs.now.score,
             len(facts.matching),
             of=change.asks,
             note=f"{change.outcome.mentees - costs.now.mentees:+d} mentees",
@@ -116,15 +118,21 @@ def rank_achieved(facts: Facts) -> Measured:
 
 @metric("eligible pairs who would both gain by leaving a pair, or a free place, for each other")
 def blocking_pairs(facts: Facts) -> Measured:
-    """0 for a stable matching. Both sides rank by the score."""
-    return Measure(float(facts.options.blocking), int(facts.options.count["mentees"].sum()))
+    """0 for a stable matching. Both sides rank by the score, or by what its objective says."""
+    blocking = facts.options.blocking
+    if getattr(facts.problem.objective, "ranked_by", None) is not None:
+        blocking = len(facts.matching.blocking_pairs())
+    return Measure(float(blocking), int(facts.options.count["mentees"].sum()))
 
 
 @metric("total score / total score of the baseline - 1", "baselines")
 def score_gain(facts: Facts) -> Measured:
-    """Against first come, greedy or random matchings of the same problem."""
+    """Against first come, greedy or random matchings of the same problem.
+
+    Of nothing, or of less, there is no share to gain.
+    """
     return [
         Measure(facts.matching.score / other.score - 1, len(other), of=name)
         for name, other in facts.observed.baselines.items()
-        if other.score
+        if other.score > 0
     ]

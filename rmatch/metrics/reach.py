@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from rmatch.metrics.base import Measure, Measured, figure, mean, metric, present, share
-from rmatch.metrics.facts import SIDES, Facts
+from rmatch.metrics.facts import Facts
+from rmatch.metrics.observed import SIDES
 
 
 @metric("applicants / people asked to take part", "invited")
@@ -77,10 +78,9 @@ def capacity_use(facts: Facts) -> Measured:
 def time_to_match(facts: Facts) -> Measured:
     """Median and 90th percentile, over those who signed up and have started."""
     first: dict[str, date] = {}
-    for event in facts.observed.events:
-        if event.kind == "started":
-            for person in (event.mentor, event.mentee):
-                first[person] = min(event.on, first.get(person, event.on))
+    for event in facts.happened("started"):
+        for person in (event.mentor, event.mentee):
+            first[person] = min(event.on, first.get(person, event.on))
     signed = facts.observed.signed_up
     days = [(first[person] - signed[person]).days for person in sorted(first.keys() & signed)]
     return present(

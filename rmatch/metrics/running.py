@@ -8,7 +8,8 @@ import numpy as np
 
 from rmatch.intervals import Interval
 from rmatch.metrics.base import Measure, Measured, figure, mean, metric, present, share
-from rmatch.metrics.facts import SIDES, Facts
+from rmatch.metrics.facts import Facts
+from rmatch.metrics.observed import SIDES
 from rmatch.names import label, labels
 
 VOLUNTEERS = "volunteers differ from others; without a comparison this shows no effect"
@@ -32,16 +33,15 @@ def active_pairs(facts: Facts) -> Measured:
 
 @metric("pairs that ended before the planned end / pairs", "events", "on", "planned_end")
 def early_closure(facts: Facts) -> Measured:
-    """Counts ends up to the day observed."""
-    planned, on = facts.observed.planned_end, facts.observed.on
+    """Counts ends up to the day observed, but for pairs that started again."""
+    planned = facts.observed.planned_end
     assert planned is not None
-    assert on is not None
-    ended = {
-        (event.mentor, event.mentee)
-        for event in facts.observed.events
-        if event.kind == "ended" and event.on < planned and event.on <= on
+    early = {
+        (event.mentor, event.mentee) for event in facts.happened("ended") if event.on < planned
     }
-    return share(len(ended), len(facts.health.pairs))
+    pairs = facts.health.pairs
+    over = sum(pair.ended and (pair.mentor, pair.mentee) in early for pair in pairs)
+    return share(over, len(pairs))
 
 
 @metric("share of pairs still together after the last day on which one ended", "events", "on")
@@ -76,8 +76,7 @@ def net_promoter_score(facts: Facts) -> Measured:
 @metric("mean rating of the pair by its people, 1 to 5", "events")
 def match_rating(facts: Facts) -> Measured:
     """What :func:`rmatch.living.feedback.suggest_weights` learns from."""
-    ratings = (event.value for event in facts.observed.events if event.kind == "rated")
-    return mean([rating for rating in ratings if rating is not None])
+    return mean([event.value for event in facts.happened("rated") if event.value is not None])
 
 
 @metric("people who would take part again / people asked", "would_repeat")
@@ -111,14 +110,13 @@ def hours_spent(facts: Facts) -> Measured:
 @metric("hours x cost of an hour / goals reached", "events", "on", "session_hours", "hourly_cost")
 def cost_per_goal(facts: Facts) -> Measured:
     """In the currency of ``hourly_cost``."""
-    reached = sum(pair.goals_reached for pair in facts.health.pairs)
+    reached = len(facts.happened("goal_reached"))
     cost = _hours(facts) * (facts.observed.hourly_cost or 0.0)
     return Measure(cost / reached, reached, note=VOLUNTEERS) if reached else None
 
 
 def _hours(facts: Facts) -> float:
-    held = sum(pair.held for pair in facts.health.pairs)
-    return held * (facts.observed.session_hours or 0.0) * 2
+    return len(facts.happened("held")) * (facts.observed.session_hours or 0.0) * 2
 
 
 def _of(facts: Facts, side: str, answers: Mapping[str, float]) -> list[float]:

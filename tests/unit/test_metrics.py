@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import numpy as np
@@ -15,9 +15,10 @@ from rmatch.errors import InvalidInputError
 from rmatch.living.impact import Uplift
 from rmatch.living.pair_health import PairEvent
 from rmatch.metrics import FAMILIES, METRICS, Facts, Observed, kpis
+from rmatch.objectives import Stable
 from rmatch.pipeline import solve
 from rmatch.rules import GenerationGap, SeniorityGap, TeachingMargin
-from rmatch.scoring import TeachingCoverage
+from rmatch.scoring import ReturnCoverage, TeachingCoverage
 from tests.strategies import IDS, records
 
 MENTORS = [
@@ -238,6 +239,80 @@ def test_groups_are_compared_as_the_audit_compares_them():
     unknown = Observed(groups={n: {"kind": "ab"[n // 6]} for n in range(12)})
     (mentees, _) = matching.kpis(unknown, only=only).figures
     assert (mentees.value, mentees.note) == (1.0, "a")
+
+
+def test_figures_over_time_count_what_was_before_a_pair_started_again():
+    """Two sessions and a goal, an end, a new start and one session; a later rating is not yet."""
+    days = {
+        "started": [1, 30], "held": [5, 9, 35], "goal_reached": [9], "ended": [20], "rated": [200],
+    }  # fmt: skip
+    events = [
+        {"mentor": "m", "mentee": "s", "kind": kind, "on": date(2026, 1, 1) + timedelta(day),
+         "value": 4 if kind == "rated" else None}
+        for kind, many in days.items() for day in many
+    ]  # fmt: skip
+    observed = Observed(
+        events=events, on="2026-04-01", planned_end="2026-06-01", session_hours=1, hourly_cost=10
+    )
+    matching = rmatch.match([{"id": "m", "skills": "AI:4"}], [{"id": "s", "goals": "AI:4"}])
+    found = {figure.name: figure.value for figure in matching.kpis(observed, min_cell=1).figures}
+    assert (found["hours_spent"], found["cost_per_goal"]) == (6, 60)
+    assert (found["goal_attainment"], found["early_closure"]) == (1, 0)
+    assert "match_rating" not in found
+
+
+def test_what_was_observed_is_checked_and_every_fault_named():
+    with pytest.raises(InvalidInputError) as error:
+        Observed(
+            satisfaction={"a": float("nan"), "b": 4, "c": None},
+            recommend={"a": 11},
+            would_repeat={"a": float("nan")},
+            assessments={("a", "AI"): (1, None)},
+            scales={"trust": {"a": "x"}},
+            decisions={("m", "s"): "Accepted"},
+            invited={"mentor": 30},
+            session_hours=-1,
+        )
+    for said in (
+        "satisfaction of 'a': nan; a number from 1 to 5", "satisfaction of 'c': None",
+        "recommend of 'a': 11", "would_repeat of 'a': nan; True or False",
+        "assessments of ('a', 'AI'): (1, None); a level before and one after",
+        "scale 'trust' of 'a': 'x'", "decisions of ('m', 's'): 'Accepted'; 'accepted' or",
+        "no side 'mentor'", "session_hours=-1",
+    ):  # fmt: skip
+        assert said in str(error.value)
+
+
+def test_ids_and_labels_of_what_was_observed_are_compared_as_those_of_rosters():
+    mentees = [{"id": n, "level": 5, "goals": "AI:4"} for n in range(1, 7)]
+    matching = rmatch.match([{"id": "m", "skills": "AI:4"}], mentees)
+    observed = Observed(
+        invited_by={"mentees": {"level": {5: 12}}},
+        signed_up={1: "2026-01-01"},
+        events=[{"mentor": "m", "mentee": 1, "kind": "started", "on": "2026-01-08"}],
+    )
+    found = matching.kpis(observed, min_cell=1)
+    assert found["participation_by"][0].value == 0.5
+    assert found["time_to_match"][0].value == 7
+
+
+def test_a_baseline_below_nothing_is_no_yardstick():
+    scores = [[-1, -2], [-1, -9]]
+    best = rmatch.match_matrix(scores, objective="coverage_first")
+    first = rmatch.match_matrix(scores, solver="first_come")
+    assert not best.kpis(Observed(baselines={"first": first}), min_cell=1)["score_gain"]
+
+
+def test_blocking_pairs_are_those_of_the_objective():
+    """Stable by a part for each side: nobody would rather leave, though by the score some would."""
+    mentors = [{"id": "m1", "skills": "AI:5", "goals": "X:5"}]
+    mentors.append({"id": "m2", "skills": "AI:2", "goals": "X:5"})
+    mentees = [{"id": "s1", "goals": "AI:5", "skills": "X:1"}]
+    mentees.append({"id": "s2", "goals": "AI:5", "skills": "X:5"})
+    by_parts = Stable(mentees_by=ReturnCoverage(), mentors_by=TeachingCoverage())
+    stable = rmatch.match(mentors, mentees, objective=by_parts)
+    assert stable.blocking_pairs() == ()
+    assert stable.kpis(min_cell=1)["blocking_pairs"][0].value == 0
 
 
 # ---- properties of all ---------------------------------------------------------------------------
