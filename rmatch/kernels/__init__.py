@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import ModuleType
-from typing import Any
 
 logger = logging.getLogger("rmatch")
 
 _loading = threading.Lock()
-#: Where numba spends time on what it has not stored: seconds so far, and how deep in calls it is.
-_compiler = {"seconds": 0.0, "depth": 0.0, "began": 0.0}
+#: What numba has spent on what it has not stored, see ``listening``.
+spent = {"seconds": 0.0}
 
 
 def load(name: str) -> ModuleType:
@@ -28,21 +27,21 @@ def load(name: str) -> ModuleType:
     The one way to a kernel at run time: numba breaks where two threads import it at once.
     """
     with _loading:
-        _listen()
+        importlib.import_module("rmatch.kernels.listening")
         return importlib.import_module(f"rmatch.kernels.{name}")
 
 
 @contextmanager
 def compiling() -> Iterator[None]:
     """Say afterwards what the compiler took, if it ran."""
-    before = _compiler["seconds"]
+    before = spent["seconds"]
     yield
-    spent = _compiler["seconds"] - before
-    if spent:
+    seconds = spent["seconds"] - before
+    if seconds:
         how = "kept for all later solves on this machine"
         if not load("compiler").kept:
             how = "kept for this process only: set NUMBA_CACHE_DIR to a folder that can be written"
-        logger.warning("compiled in %.1f s; %s", spent, how)
+        logger.warning("compiled in %.1f s; %s", seconds, how)
 
 
 @contextmanager
@@ -60,34 +59,6 @@ def interruptible() -> Iterator[None]:
                 raise KeyboardInterrupt from error
             cause = cause.__cause__ or cause.__context__
         raise
-
-
-def _listen() -> None:
-    """Have numba say when it compiles; loading what it has stored does not count."""
-    if _listening:
-        return
-    from numba.core import event
-
-    class Listener(event.Listener):
-        """Sums up the outermost compilations: a kernel compiles those that it calls."""
-
-        def on_start(self, event: Any) -> None:
-            if not _compiler["depth"]:
-                if not _compiler["seconds"]:
-                    logger.warning("compiling loops for large problems, once per machine ...")
-                _compiler["began"] = perf_counter()
-            _compiler["depth"] += 1
-
-        def on_end(self, event: Any) -> None:
-            _compiler["depth"] -= 1
-            if not _compiler["depth"]:
-                _compiler["seconds"] += perf_counter() - _compiler["began"]
-
-    _listening.append(Listener())
-    event.register("numba:compile", _listening[0])  # type: ignore[no-untyped-call]
-
-
-_listening: list[Any] = []
 
 
 class Stopwatch:

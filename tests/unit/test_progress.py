@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import logging
+import signal
 from typing import Any
 
 import numpy as np
@@ -53,7 +55,7 @@ def test_the_compiler_says_that_it_runs_and_what_it_cost(
     from numba import njit
 
     kernels.load("network")
-    monkeypatch.setitem(kernels._compiler, "seconds", 0.0)
+    monkeypatch.setitem(kernels.spent, "seconds", 0.0)
     with caplog.at_level(logging.WARNING, "rmatch"), kernels.compiling():
         assert njit(lambda x: x + 1)(1) == 2
     said = [record.getMessage() for record in caplog.records]
@@ -76,3 +78,17 @@ def test_without_a_folder_to_keep_them_loops_are_compiled_all_the_same(
     with caplog.at_level(logging.WARNING, "rmatch"), kernels.compiling():
         assert compiler.compiled(names["double"])(21) == 42
     assert "kept for this process only: set NUMBA_CACHE_DIR" in caplog.text
+
+
+def test_ctrl_c_waits_until_the_compiler_has_given_its_lock_back() -> None:
+    """Interrupted in between, numba may keep the lock, for which other threads wait for ever."""
+    kernels.load("edges")
+    event = importlib.import_module("numba.core.event")
+    before = signal.getsignal(signal.SIGINT)
+    for _ in range(2):  # who has the lock takes it again
+        event.start_event("numba:compiler_lock")
+    signal.raise_signal(signal.SIGINT)
+    event.end_event("numba:compiler_lock")
+    with pytest.raises(KeyboardInterrupt):
+        event.end_event("numba:compiler_lock")
+    assert signal.getsignal(signal.SIGINT) is before
