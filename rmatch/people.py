@@ -244,6 +244,11 @@ class Roster:
         """Say whether anybody has a value in this column, or had before people were taken out."""
         return (self.source is not None and self.source.has(name)) or self.has(name)
 
+    @property
+    def ever(self) -> tuple[str, ...]:
+        """The ids of these people, and of those who were taken out."""
+        return self.ids if self.source is None else (*self.source.ids, *self.ids)
+
     def numbers(self, name: str) -> Numbers:
         """Return a numeric column; an error naming the columns there are if it is not one."""
         column: Numbers = self._typed(name, Numbers, "numbers")

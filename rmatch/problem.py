@@ -23,7 +23,7 @@ from rmatch.rules.base import PairRule, Predicate
 from rmatch.rules.cohort import CohortRule
 from rmatch.scoring import score_parts
 from rmatch.scoring.base import ScorePart
-from rmatch.sides import align
+from rmatch.sides import align, check_id_lists
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,6 +84,7 @@ class Problem:
                     f"{name} are of type {type(roster).__name__}; a Roster is needed, as "
                     "rmatch.read_roster reads it (rmatch.match takes people as they are)"
                 )
+        check_id_lists(mentors, mentees)
         mentors, mentees = align(mentors, mentees)
         draw = None if seed is None else np.random.default_rng(seed)  # one for both: sides differ
         rank, order = _canonical(mentors, draw), _canonical(mentees, draw)

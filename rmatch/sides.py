@@ -9,10 +9,25 @@ import numpy as np
 
 from rmatch.columns import Categories, Ragged, empty_like, nobody_has, share_labels
 from rmatch.errors import InvalidInputError
+from rmatch.reading.id_lists import id_list_problems
 
 if TYPE_CHECKING:
     from rmatch.columns import Column
     from rmatch.people import Roster
+
+
+def check_id_lists(mentors: Roster, mentees: Roster) -> None:
+    """Raise where ids in lists are misread: rosters may have been read one without the other."""
+    ids = {*mentors.ever, *mentees.ever}
+    pool = mentors is mentees
+    sides = [(None, mentors)] if pool else [("mentors", mentors), ("mentees", mentees)]
+    problems = [
+        problem
+        for name, roster in sides
+        for problem in id_list_problems(roster.columns, range(1, len(roster) + 1), name, ids)
+    ]
+    if problems:
+        raise InvalidInputError.from_problems(problems)
 
 
 def align(mentors: Roster, mentees: Roster) -> tuple[Roster, Roster]:

@@ -17,7 +17,7 @@ from rmatch.names import closest, name_key, near_misses
 from rmatch.parameters import check_keywords
 from rmatch.people import Roster
 from rmatch.reading.joint import finish
-from rmatch.reading.lists import SEPARATORS
+from rmatch.reading.lists import SEPARATOR
 from rmatch.reading.side import Reading, Side, parse_side, split_roles
 from rmatch.reading.structure import unknown_managers
 
@@ -110,15 +110,17 @@ def check_people(
         problems = list(error.problems)
         rosters = [Roster(tuple(side.ids), side.columns) for side in sides]
     warnings += _similar_names(rosters)
+    told = {(each.side, each.row, each.column) for each in problems}
     warnings += [
         InputProblem(
-            f"{name!r} counts as one name",
+            f"{'an entry' if _is_private(column) else repr(name)} counts as one name",
             sides[side].rows[row],
             column,
             sides[side].name,
             "if it is several, separate them as others do in this column",
         )
         for side, column, row, name in several_in_one(rosters)
+        if (sides[side].name, sides[side].rows[row], column) not in told
     ]
     warnings += _without_any(sides, rosters)
     warnings += map(InputProblem, swapped(rosters))
@@ -131,6 +133,10 @@ def check_people(
         if name not in KNOWN and not name.startswith(("birth_", "hours_"))
     ]
     return CheckReport(tuple(problems), tuple(warnings), counts)
+
+
+def _is_private(column: str) -> bool:
+    return column in KNOWN and KNOWN[column].private
 
 
 def _why_unknown(name: str) -> str:
@@ -178,7 +184,7 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
                 found += [
                     (side, column, row, name)
                     for name, code in used
-                    if _SEPARATOR.search(name)
+                    if SEPARATOR.search(name)
                     for row in each.rows[each.codes == code].tolist()
                 ]
     keys = {*map(name_key, names)} if found else set()
@@ -187,7 +193,7 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
         users[name].add(rosters[side].ids[row])
 
     def several(side: int, column: str, row: int, name: str) -> bool:
-        parts = [_LEVEL.sub("", part).strip() for part in _SEPARATOR.split(name)]
+        parts = [_LEVEL.sub("", part).strip() for part in SEPARATOR.split(name)]
         known = [name_key(part) in keys or any(part in each._index for each in rosters)
                  for part in parts if part]  # fmt: skip
         alone = len(users[name]) == 1 and rosters[side].ragged(column).counts[row] == 1
@@ -196,8 +202,8 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
     return [one for one in found if several(*one)]
 
 
-#: What separates items where another separator is not the column's, and what stands behind a name.
-_SEPARATOR, _LEVEL = re.compile("[" + "".join(SEPARATORS) + "]"), re.compile(r"[:*].*")
+#: What stands behind a name.
+_LEVEL = re.compile(r"[:*].*")
 
 
 def without_any(roster: Roster, name: str) -> list[int]:

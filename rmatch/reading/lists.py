@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, chain
@@ -24,6 +25,7 @@ Amount = tuple[float, float]
 
 #: What separates the items of a cell, the strongest first: a column is written in one way.
 SEPARATORS = (";", "|", "\n", ",")
+SEPARATOR = re.compile("[" + "".join(SEPARATORS) + "]")
 
 #: Importances are relative; beyond this, sums of them would no longer be told apart.
 MOST_IMPORTANT = 1_000_000

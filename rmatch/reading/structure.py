@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.columns import Categories, Numbers
 from rmatch.errors import InputProblem
 from rmatch.names import closest
+from rmatch.reading.id_lists import id_list_problems
 
 if TYPE_CHECKING:
     from rmatch.reading.side import Side
@@ -27,6 +28,9 @@ def structure_problems(sides: Sequence[Side]) -> list[InputProblem]:
         problems += _minimums(side)
     if len(sides) == 2:
         problems += _contradictions(sides[0], sides[1])
+        ids = {each for side in sides for each in (side.roster.ever if side.roster else side.ids)}
+        for side in sides:
+            problems += id_list_problems(side.columns, side.rows, side.name, ids)
     return problems + _circles(sides)
 
 
