@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from rmatch.ascending import numbered
+from rmatch.names import label
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -168,6 +169,16 @@ def share_labels(one: Column, other: Column) -> tuple[Column, Column]:
         return one, other
     labels = tuple(sorted(dict.fromkeys((*one.labels, *other.labels))))
     return one.relabel(labels), other.relabel(labels)
+
+
+def as_labels(column: Numbers | Categories) -> Categories:
+    """Return numbers as the labels that tell them."""
+    if isinstance(column, Categories):
+        return column
+    told = [label(value) if value == value else "" for value in column.values.tolist()]
+    labels = tuple(sorted({*told} - {""}))
+    place = {each: code for code, each in enumerate(labels)}
+    return Categories(np.array([place.get(each, -1) for each in told], np.int32), labels)
 
 
 def empty_like(column: Column, size: int) -> Column:

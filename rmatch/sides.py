@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmatch.columns import Categories, Ragged, empty_like, nobody_has, share_labels
+from rmatch.columns import Categories, Ragged, as_labels, empty_like, nobody_has, share_labels
 from rmatch.errors import InvalidInputError
 from rmatch.reading.id_lists import id_list_problems
 
@@ -95,11 +95,13 @@ def _with_ids(mentors: Roster, mentees: Roster) -> list[dict[str, Column]]:
 
 
 def _same_type(name: str, one: Column, other: Column) -> tuple[Column, Column]:
-    """A column that is empty on one side takes the type of the other; anything else is an error."""
+    """Return two columns of one type: that of the side that is not empty; else labels for both."""
     if not one.known.any():
         return empty_like(other, len(one)), other
     if not other.known.any():
         return one, empty_like(one, len(other))
+    if not isinstance(one, Ragged) and not isinstance(other, Ragged):
+        return as_labels(one), as_labels(other)
     raise InvalidInputError(
         f"column {name!r} holds {type(one).__name__.lower()} for mentors and "
         f"{type(other).__name__.lower()} for mentees; write it the same way on both sides"

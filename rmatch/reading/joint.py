@@ -14,7 +14,7 @@ from rmatch.fields import KNOWN, Kind
 from rmatch.names import one_spelling
 from rmatch.people import Roster, Scale
 from rmatch.reading.lists import with_ranks
-from rmatch.reading.side import SCALES, Reading, Side
+from rmatch.reading.side import SCALES, Reading, Side, labels_on_both_sides
 from rmatch.reading.structure import structure_problems
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def finish(sides: Sequence[Side], options: Reading, problems: list[InputProblem]) -> list[Roster]:
     """Give both sides one scale and one spelling, check people together, or raise all problems."""
     scale = _common_scale(sides, options)
+    labels_on_both_sides(sides)
     _spell(sides, options.synonyms)
     for side in sides:
         if side.roster is None:

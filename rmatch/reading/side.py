@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
 
-from rmatch.columns import Categories, Column
+from rmatch.columns import Categories, Column, Numbers
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import ALIASES, KNOWN, MADE, Field, Kind, header_key, written
 from rmatch.names import closest, labels, name_key
@@ -85,6 +85,7 @@ class Side:
     unused: frozenset[str] = frozenset()  # headers of ``rename`` that are not there
     scale: Scale | None = None  # of people read before
     roster: Roster | None = None
+    own: Mapping[str, tuple[Sequence[Any], Cells]] = field(default_factory=dict)  # as written
 
 
 def parse_side(
@@ -100,6 +101,7 @@ def parse_side(
     problems += [replace(each, side=name) for each in table.problems]
     headers = _headers(table, name, options, problems)
     columns: dict[str, Column] = {}
+    own: dict[str, tuple[Sequence[Any], Cells]] = {}
     ids: list[str] = []
     whole_ids = False
     for field_name, header in headers.items():
@@ -111,10 +113,12 @@ def parse_side(
         elif field_name in KNOWN:
             columns |= _known(KNOWN[field_name], cells, where, options)
         else:
+            own[field_name] = cells, where
             columns[field_name] = _extra(cells, where)
     return Side(
-        name, ids or [""] * len(table), columns, table.rows, whole_ids, _unused(table, options)
-    )
+        name, ids or [""] * len(table), columns, table.rows, whole_ids, _unused(table, options),
+        own=own,
+    )  # fmt: skip
 
 
 def _headers(
@@ -239,7 +243,8 @@ def _extra(cells: Sequence[Any], where: Cells) -> Column:
     """Return a column that rmatch does not know: numbers if all cells are, otherwise labels.
 
     ``"12"`` in a file and 12 in a data frame are the same number; ``"007"`` is a label. So are
-    ``"TRUE"`` in a file and True in a data frame.
+    ``"TRUE"`` in a file and True in a data frame. A number that no float holds is a label too, so
+    that two long codes never become one.
     """
     known = [cell for cell in cells if not parsing.missing(cell)]
     if known and all(_is_number(cell) for cell in known):
@@ -254,10 +259,40 @@ _TRUTHS = {"true": True, "false": False}
 
 def _is_number(cell: Any) -> bool:
     if isinstance(cell, str):
-        return _PLAIN_NUMBER.fullmatch(cell.strip()) is not None
-    return isinstance(cell, int | float | complex | np.number | Decimal) and not isinstance(
-        cell, bool
+        return _PLAIN_NUMBER.fullmatch(cell.strip()) is not None and _comes_back(cell)
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | np.integer):
+        return _comes_back(int(cell))
+    return isinstance(cell, float | complex | np.number) or (
+        isinstance(cell, Decimal) and _comes_back(cell)
     )
+
+
+def _comes_back(number: str | int | Decimal) -> bool:
+    """Say whether a float still says the number that was written."""
+    try:
+        return Decimal(number) == Decimal(repr(float(number)))
+    except OverflowError:  # told as a number that is not finite
+        return True
+
+
+def labels_on_both_sides(sides: Sequence[Side]) -> None:
+    """Read a column of one's own as labels where the other side has labels in it.
+
+    So it is read where both sides stand in one table. Numbers of a roster that was read before
+    become labels when the rosters are aligned.
+    """
+    labelled = {
+        name
+        for side in sides
+        for name, column in side.columns.items()
+        if isinstance(column, Categories) and column.known.any()
+    }
+    for side in sides:
+        for name in labelled.intersection(side.own):
+            if isinstance(side.columns[name], Numbers):
+                side.columns[name] = parsing.categories(*side.own[name])
 
 
 _ROLES = {
