@@ -20,7 +20,8 @@ class Kind(Enum):
     DATE = "ISO date"  # stored as days since 1970-01-01
     FLAG = "yes or no"
     CATEGORY = "label"  # spellings that differ in case, spaces or accents are one label
-    TEXT = "text, kept as it is"  # names and ids
+    TEXT = "text, kept as it is"
+    ID = "id"
     ZONE = "IANA time zone"
     LEVELS = "names with levels"  # {"Python": 4} or "Python:4; SQL:2"
     GOALS = "names with targets and importance"  # {"AI": Goal(4, 2)} or "AI:4*2; SQL"
@@ -49,7 +50,7 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field(
         "id",
-        Kind.TEXT,
+        Kind.ID,
         "what the person is known by",
         ("person id", "employee id", "employee number", "user id"),
     ),
@@ -62,7 +63,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "age_band", Kind.BIRTH, "age band such as 25-34", ("age group", "age range"), private=True
     ),
-    Field("manager", Kind.TEXT, "id of the direct manager", ("manager_id", "reports to")),
+    Field("manager", Kind.ID, "id of the direct manager", ("manager_id", "reports to")),
     Field("department", Kind.CATEGORY, "department or unit", ("unit", "division", "team")),
     Field("site", Kind.CATEGORY, "usual place of work", ("location", "office")),
     Field("country", Kind.CATEGORY, "country of work"),

@@ -11,7 +11,7 @@ from rmatch.answers.wording import counted, listed
 from rmatch.fields import KNOWN
 from rmatch.names import near_misses
 from rmatch.problem import Problem
-from rmatch.reading.checking import several_in_one, skill_names, swapped, without_any
+from rmatch.reading.checking import like_missing, several_in_one, skill_names, swapped, without_any
 from rmatch.rules import unread
 from rmatch.scoring import PARTS, StatedPreference
 
@@ -35,6 +35,7 @@ def notes(matching: Matching) -> tuple[str, ...]:
         *swapped((problem.mentors, problem.mentees)),
         *_look_alikes(problem),
         *_several_in_one(problem),
+        *_like_missing(problem),
         *_without_any(problem),
         *_unteachable(problem),
         *_flagged(matching),
@@ -78,6 +79,17 @@ def _several_in_one(problem: Problem) -> list[str]:
         "separator than others'"
         + ("" if column in KNOWN and KNOWN[column].private else f", such as {name!r}")
         for column, name in sorted(first.items())
+    ]
+
+
+def _like_missing(problem: Problem) -> list[str]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for _, column, label, rows in like_missing((problem.mentors, problem.mentees)):
+        counts[column, label] += len(rows)
+    return [
+        f"{label!r} counts as a label in {column} ({counted(count, 'time')}); "
+        "leave the cell empty where nothing is known"
+        for (column, label), count in sorted(counts.items())
     ]
 
 

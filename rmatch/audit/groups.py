@@ -69,12 +69,13 @@ def read_groups(source: Any) -> Groups:
 
 def _labels(table: Table, name: str, problems: list[InputProblem]) -> list[str]:
     """Return a column of ids or labels, read as rosters read them; "" where there is none."""
-    from rmatch.reading.cells import Bad, missing, text
+    from rmatch.reading.cells import Bad, missing, no_label, text
 
+    absent = missing if name == "id" else no_label
     labels = []
     for cell, row in zip(table.columns[name], table.rows, strict=True):
         try:
-            labels.append("" if missing(cell) else text(cell))
+            labels.append("" if absent(cell) else text(cell))
         except Bad as error:
             labels.append("")
             problems.append(InputProblem(error.problem[0], row, name))

@@ -33,6 +33,9 @@ T = TypeVar("T")
 #: Text that means "no value", compared without case.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "?"})
 
+#: What of these is also a name or a label where it is spelled so: Namibia, Ms Null, Nat.
+NAMES = frozenset({"NA", "Na", "NAN", "Nan", "NAT", "Nat", "Null"})
+
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"no", "n", "false", "0"})
 
@@ -72,6 +75,11 @@ def missing(cell: Any) -> bool:
     if isinstance(cell, str):
         return cell.strip().casefold() in MISSING
     return bool(cell != cell) if isinstance(cell, float | np.floating | Decimal) else _is_nat(cell)
+
+
+def no_label(cell: Any) -> bool:
+    """Say whether a cell of names or labels means "no value"."""
+    return missing(cell) and not (isinstance(cell, str) and cell.strip() in NAMES)
 
 
 def _is_nat(cell: Any) -> bool:
@@ -230,14 +238,17 @@ def without_point(cells: Sequence[Any]) -> Sequence[Any]:
 
 
 def categories(
-    cells: Sequence[Any], where: Cells, check: Callable[[str], None] | None = None
+    cells: Sequence[Any],
+    where: Cells,
+    check: Callable[[str], None] | None = None,
+    absent: Callable[[Any], bool] = no_label,
 ) -> Categories:
     """Parse a column of labels; ``check`` raises ``Bad`` for a label that is not allowed."""
     codes: dict[str, int] = {}
     cells = without_point(cells)
 
     def read(cell: Any) -> int:
-        name = "" if missing(cell) else text(cell)
+        name = "" if absent(cell) else text(cell)
         if name and check is not None:
             check(name)
         return codes.setdefault(name, len(codes)) if name else -1

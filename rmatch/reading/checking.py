@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from rmatch.columns import Ragged
+from rmatch.columns import Categories, Ragged
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.fields import ALIASES, KNOWN, header_key
 from rmatch.names import closest, name_key, near_misses
 from rmatch.parameters import check_keywords
 from rmatch.people import Roster
+from rmatch.reading.cells import NAMES
 from rmatch.reading.joint import finish
 from rmatch.reading.lists import SEPARATOR
 from rmatch.reading.side import Reading, Side, parse_side, split_roles
@@ -28,7 +29,7 @@ class CheckReport:
 
     ``problems`` stop a match. ``warnings`` do not: names that may be meant as one, or one that may
     be meant as several, people without skills or goals, goals that nobody can teach, managers who
-    are not on the list, columns that no known field reads.
+    are not on the list, labels such as NA, columns that no known field reads.
     """
 
     problems: tuple[InputProblem, ...]
@@ -122,6 +123,7 @@ def check_people(
         for side, column, row, name in several_in_one(rosters)
         if (sides[side].name, sides[side].rows[row], column) not in told
     ]
+    warnings += _like_missing(sides, rosters)
     warnings += _without_any(sides, rosters)
     warnings += map(InputProblem, swapped(rosters))
     warnings += _unteachable(sides, rosters)
@@ -200,6 +202,27 @@ def several_in_one(rosters: Sequence[Roster]) -> list[tuple[int, str, int, str]]
         return len(known) > 1 and (alone or all(known))
 
     return [one for one in found if several(*one)]
+
+
+def like_missing(rosters: Sequence[Roster]) -> list[tuple[int, str, str, list[int]]]:
+    """Return labels that programs also write for nothing, as NA: roster, column, label, rows."""
+    return [
+        (side, name, label, rows)
+        for side, roster in enumerate(rosters)
+        for name, column in roster.columns.items()
+        if isinstance(column, Categories) and name != "name"
+        for code, label in enumerate(column.labels)
+        if label in NAMES and (rows := np.flatnonzero(column.codes == code).tolist())
+    ]
+
+
+def _like_missing(sides: Sequence[Side], rosters: Sequence[Roster]) -> list[InputProblem]:
+    hint = "leave the cell empty where nothing is known"
+    found = []
+    for side, column, label, rows in like_missing(rosters):
+        text = f"{label!r} counts as a label ({_rows([sides[side].rows[row] for row in rows])})"
+        found.append(InputProblem(text, None, column, sides[side].name, hint))
+    return found
 
 
 #: What stands behind a name.

@@ -67,7 +67,7 @@ def _common_scale(sides: Sequence[Side], options: Reading) -> Scale:
     return SCALES["1-5"] if given else SCALES["presence"]
 
 
-_AS_WRITTEN = (Kind.TEXT, Kind.ZONE, Kind.IDS, Kind.RANKING)
+_AS_WRITTEN = (Kind.TEXT, Kind.ID, Kind.ZONE, Kind.IDS, Kind.RANKING)
 
 
 def _spell(sides: Sequence[Side], synonyms: Mapping[str, str] | None) -> None:

@@ -219,7 +219,10 @@ _PARSERS: dict[Kind, Any] = {
     Kind.FLAG: lambda cells, where: parsing.numbers(cells, where, parsing.flag),
     Kind.CATEGORY: parsing.categories,
     Kind.TEXT: parsing.categories,
-    Kind.ZONE: lambda cells, where: parsing.categories(cells, where, _check_zone),
+    Kind.ID: lambda cells, where: parsing.categories(cells, where, absent=parsing.missing),
+    Kind.ZONE: lambda cells, where: parsing.categories(
+        cells, where, _check_zone, parsing.missing
+    ),
     Kind.LEVELS: lambda cells, where: lists.ragged(
         cells, where, lists.level_of, split=lists.split_level
     ),
@@ -247,7 +250,9 @@ def _extra(cells: Sequence[Any], where: Cells) -> Column:
     that two long codes never become one.
     """
     known = [cell for cell in cells if not parsing.missing(cell)]
-    if known and all(_is_number(cell) for cell in known):
+    if not known:  # "NA" alone may say anything
+        return parsing.categories([None] * len(cells), where)
+    if all(_is_number(cell) for cell in known):
         return parsing.numbers(cells, where)
     if all(isinstance(cell, str) and cell.strip().casefold() in _TRUTHS for cell in known):
         cells = [_TRUTHS.get(str(cell).strip().casefold()) for cell in cells]
@@ -291,7 +296,7 @@ def labels_on_both_sides(sides: Sequence[Side]) -> None:
     }
     for side in sides:
         for name in labelled.intersection(side.own):
-            if isinstance(side.columns[name], Numbers):
+            if isinstance(side.columns[name], Numbers) or not side.columns[name].known.any():
                 side.columns[name] = parsing.categories(*side.own[name])
 
 

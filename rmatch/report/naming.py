@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rmatch.matching import Matching
 
 #: Kinds of columns that hold names or ids, of the person or of others.
-_NAMING = (Kind.TEXT, Kind.IDS, Kind.RANKING)
+_NAMING = (Kind.TEXT, Kind.ID, Kind.IDS, Kind.RANKING)
 
 
 def names(matching: Matching) -> tuple[tuple[str, ...], tuple[str, ...]]:

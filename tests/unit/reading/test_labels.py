@@ -1,4 +1,4 @@
-"""Columns of one's own, which no field knows: numbers or labels, alike on both sides."""
+"""Columns of labels, and of one's own: what is a label, a number or missing, on both sides."""
 
 from decimal import Decimal
 
@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import rmatch
+from rmatch.audit.groups import read_groups
+from rmatch.reading import check_people
 from rmatch.rules import Same
 
 
@@ -81,3 +83,50 @@ def test_fractions_that_a_float_tells_are_numbers():
         "0.10000000000000000001",
         "0.1",
     ]
+
+
+@pytest.mark.parametrize("cell", ["NA", "Na", "Null", "Nan", "NAN", "Nat"])
+def test_names_and_labels_that_look_like_nothing_are_what_they_say(cell):
+    """Namibia was no country, and Ms Null had no name; ids and levels so written are missing."""
+    cells = {"name": cell, "country": cell, "code": cell, "manager": cell, "level": cell}
+    one, other = rmatch.read_roster([{"id": "a", **cells}, {"id": "b", "code": "A1"}])
+    assert (one.name, one.country, one.get("code")) == (cell, cell, cell)
+    assert (one.manager, one.level, other.country) == (None, None, None)
+    assert read_groups({"a": {"born in": cell}})["born in"] == {"a": cell}
+    with pytest.raises(rmatch.InvalidInputError, match="the id is missing"):
+        rmatch.read_roster([{"id": cell}])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["", " - ", "?", "n/a", "N/A", "#N/A", "<NA>", "nan", "NaN", "NaT", "null", "NULL", "None",
+     "none", "na", None, float("nan"), pd.NaT, pd.NA, np.datetime64("NaT")],
+    ids=repr,
+)  # fmt: skip
+def test_what_says_nothing_is_missing_in_names_and_labels(cell):
+    one, _ = rmatch.read_roster(
+        [{"id": "a", "name": cell, "country": cell, "code": cell}, {"id": "b", "code": "A1"}]
+    )
+    assert (one.name, one.country, one.get("code")) == (None, None, None)
+
+
+def test_na_says_nothing_in_a_column_of_numbers_or_alone():
+    assert values(people(["NA", "3"], [])[0]) == [None, 3]
+    mentors, mentees = people(["NA", "NA"], ["NA", "DE"])
+    assert values(mentors) == [None, None]
+    matching = rmatch.match(mentors, mentees, rules=[Same("code", missing="fail")])
+    assert matching.partners("s0")
+    assert not matching.partners("s1")
+
+
+def test_labels_that_look_like_nothing_are_told():
+    """Programs such as R write NA for nothing; then everybody without a site would share one."""
+    mentors, mentees = people(["A1", "NA"], ["NA", "NA"])
+    told = "'NA' counts as a label ({}) (leave the cell empty where nothing is known)"
+    report = check_people(mentors=mentors, mentees=mentees)
+    assert {str(warning) for warning in report.warnings} >= {
+        f"mentors, column 'code': {told.format('row 2')}",
+        f"mentees, column 'code': {told.format('rows 1, 2')}",
+    }
+    note = "'NA' counts as a label in code (3 times); leave the cell empty where nothing is known"
+    assert note in rmatch.match(mentors, mentees).notes
