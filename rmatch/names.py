@@ -37,6 +37,11 @@ def label(value: Any) -> str:
     look the same are the same, however a keyboard put them together. A whole number has no decimal
     point, and a day has no time.
 
+    Raises
+    ------
+    InvalidInputError
+        For half of a character, such as JSON may hold: no file could be written with it.
+
     Examples
     --------
     >>> label(" e\u0301 ") == label("\u00e9"), label(7.0), label(True)
@@ -56,6 +61,12 @@ def label(value: Any) -> str:
     written = str(value).strip()
     if written.isascii():
         return written
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(
+            f"{written!r:.60} is no text that can be stored: it holds half of a character"
+        ) from None
     return unicodedata.normalize("NFC", written).strip(_INVISIBLE).strip()
 
 

@@ -39,9 +39,7 @@ def text(name: str, value: Any) -> str:
     ('7', '')
     """
     value = value.value if isinstance(value, Enum) else value
-    found = "" if value is None or value != value else label(value)
     try:
-        found.encode()
-    except UnicodeEncodeError:
-        raise InvalidInputError(f"{name}={found!r} is no text that can be stored") from None
-    return found
+        return "" if value is None or value != value else label(value)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{name}={error}") from None

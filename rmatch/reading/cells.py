@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from rmatch.columns import Categories, Numbers
-from rmatch.errors import InputProblem
+from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import label
 from rmatch.zones import is_slip
 
@@ -211,13 +211,14 @@ def calendar_day(cell: Any) -> date:
 
 def text(cell: Any) -> str:
     """Read a label; lists and bytes are none."""
-    if isinstance(cell, str):
-        return label(cell)
     if isinstance(cell, bytes):
         raise Bad(f"{cell!r:.60} is bytes, no text", "decode it first")
     if isinstance(cell, list | tuple | set | frozenset | Mapping | np.ndarray):
         raise Bad(f"{cell!r:.60} is no single value")
-    return label(cell)
+    try:
+        return label(cell)
+    except InvalidInputError as error:
+        raise Bad(str(error), "write it whole or leave it out") from None
 
 
 _POINT_ZERO = re.compile(r"\s*-?\d+\.0\s*")

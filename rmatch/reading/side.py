@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -170,9 +171,10 @@ def _unused(table: Table, options: Reading) -> frozenset[str]:
 def _ids(cells: Sequence[Any], where: Cells) -> list[str]:
     cells = parsing.without_point(cells)
     if set(map(type, cells)) == {str}:
-        written = list(labels(cells))
-        if not any(len(person) < 5 and parsing.missing(person) for person in written):
-            return written
+        with suppress(InvalidInputError):  # told below, by its row
+            written = list(labels(cells))
+            if not any(len(person) < 5 and parsing.missing(person) for person in written):
+                return written
     ids, which = parsing.read_each(cells, where, _id, "")
     return [ids[at] for at in which.tolist()]
 

@@ -120,7 +120,10 @@ def _cells(column: Any) -> list[Any]:
 
 def _by_name(names: Iterable[Any], columns: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
     """Return columns by their names as they are compared; two of one name are an error."""
-    headers = labels(names)
+    try:
+        headers = labels(names)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"the name of a column, {error}; rename it") from None
     twice = sorted({name for name in headers if headers.count(name) > 1})
     if twice:
         raise InvalidInputError(f"two columns have one name: {', '.join(map(repr, twice))}")

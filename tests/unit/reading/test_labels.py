@@ -1,4 +1,4 @@
-"""Columns of labels, and of one's own: what is a label, a number or missing, on both sides."""
+"""Labels and columns of one's own: what is a label, a number, missing or no text at all."""
 
 from decimal import Decimal
 
@@ -130,3 +130,30 @@ def test_labels_that_look_like_nothing_are_told():
     }
     note = "'NA' counts as a label in code (3 times); leave the cell empty where nothing is known"
     assert note in rmatch.match(mentors, mentees).notes
+
+
+HALF = "Ana \ud83d"  # of an emoji that was cut in two
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        *((name, HALF) for name in ("id", "name", "site", "manager", "timezone", "badge")),
+        *(("skills", cell) for cell in (HALF, f"AI; {HALF}", {HALF: 3}, [HALF], '["\\ud83d"]')),
+        ("vetoes", [HALF]),
+    ],
+    ids=repr,
+)
+def test_half_a_character_is_refused_by_row(column, cell):
+    """It was read, and then no report, workbook or calendar could be written."""
+    with pytest.raises(rmatch.InvalidInputError) as caught:
+        rmatch.read_roster([{"id": "\U0001f600"}, {"id": "x", column: cell}])
+    (found,) = map(str, caught.value.problems)
+    assert found.startswith(f"row 2, column {column!r}: ")
+    assert "is no text that can be stored: it holds half of a character (write it" in found
+    found.encode()
+
+
+def test_half_a_character_in_a_header_is_refused():
+    with pytest.raises(rmatch.InvalidInputError, match=r"the name of a column, 'Ana .*; rename it"):
+        rmatch.read_roster([{"id": "a", HALF: 1}])
