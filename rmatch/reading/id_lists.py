@@ -43,7 +43,7 @@ def _misread(column: Ragged, ids: Set[str], private: bool) -> Iterator[tuple[int
     whole = _with_separators(ids) if strange else {}
     for at in strange:
         row, entry = int(column.rows[at]), column.labels[column.codes[at]]
-        if _parts(entry) & ids:
+        if SEPARATOR.search(entry) and _parts(entry) & ids:
             shown = "an entry" if private else repr(entry)
             hint = "separate ids by ';' in every cell of this column"
             yield row, f"{shown} is nobody's id, but a part of it is", hint
