@@ -110,11 +110,38 @@ def check_free(path: Path, *, force: bool = False) -> None:
         raise IsADirectoryError(f"{path} is a folder; name a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is a device, no file, and is never replaced; name a file")
     if path.exists() and not force:
         raise FileExistsError(
             f"{path} is there already and was not overwritten "
             "(--force, or force=True in Python, overwrites it; or choose another name)"
         )
+
+
+def check_apart(outputs: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+    """Raise where an output is an input, or another output, or lies within another's folder.
+
+    Examples
+    --------
+    >>> check_apart([Path("pairs.csv"), Path("pack")], [Path("people.csv")])
+    >>> check_apart([Path("pack/pairs.csv"), Path("pack")])
+    Traceback (most recent call last):
+    ...
+    FileExistsError: pack/pairs.csv would lie within the output pack; name another place for it
+    """
+    places = [path.resolve() for path in outputs]
+    for path, place in zip(outputs, places, strict=True):
+        if place in [each.resolve() for each in inputs]:
+            raise FileExistsError(
+                f"{path} is what is read, and is never replaced; name another file"
+            )
+        if places.count(place) > 1:
+            raise FileExistsError(f"two outputs are both {path}; name another place for one")
+        for folder in set(places).intersection(place.parents):
+            raise FileExistsError(
+                f"{path} would lie within the output {folder.name}; name another place for it"
+            )
 
 
 def write_folder(files: Mapping[str, bytes], path: str | Path, *, force: bool = False) -> None:
@@ -169,6 +196,7 @@ def write_together(files: Mapping[Path, Content], *, force: bool = False) -> lis
     ...     [path.name for path in write_together({one: b"1", other: b"2"})]
     ['a.txt', 'b.txt']
     """
+    check_apart([*files])
     new = {path: content for path, content in files.items() if not _is_there(path, content)}
     for path, content in new.items():
         check_target(path, content, force=force)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rmatch.audit.groups import UNKNOWN
 from rmatch.columns import Numbers, Ragged
+from rmatch.fields import KNOWN, Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,8 @@ class Proxy:
 
     ``v`` is Cramer's V, corrected for bias: 0 for none, 1 where one determines the other. Numbers
     are cut into quarters; of lists (skills, languages) the ``label`` that goes with the attribute
-    most closely is named. It says nothing about why. ``None`` where too few people are known.
+    most closely is named, but for private ones. It says nothing about why. ``None`` where too few
+    people are known. Columns of ids are left out.
     """
 
     column: str
@@ -73,7 +75,12 @@ def used_columns(problem: Problem) -> tuple[str, ...]:
         for name in (*getattr(owner, "fields", ()), *_named(owner.parameters()))
     }
     both = named | ({"skills"} if "goals" in named else set())
-    return tuple(sorted(both & every - {"id"}))
+    return tuple(sorted(name for name in both & every if not _of_ids(name)))
+
+
+def _of_ids(name: str) -> bool:
+    """Say whether a column names people: it stands in for nothing, and would be told by names."""
+    return name in KNOWN and KNOWN[name].kind in (Kind.ID, Kind.IDS, Kind.RANKING)
 
 
 def _named(parameters: Any) -> Iterator[str]:
@@ -95,6 +102,8 @@ def _of_column(
         kinds, codes = np.unique(known, return_inverse=True)
         of_attribute = np.where(kinds[codes] == UNKNOWN, -1, codes)
         best, label, n = _closest(column, of_attribute)
+        if name in KNOWN and KNOWN[name].private:
+            label = ""  # that somebody needs something, not what (§C11)
         if n >= min_cell:
             yield Proxy(name, attribute, side, n, best, label, best is not None and best > STRONG)
         else:

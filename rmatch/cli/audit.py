@@ -46,7 +46,7 @@ def audit(
     from rmatch.terminal import show_audit
 
     given.check()
-    pages.check(out)
+    pages.check(out, *given.files, groups)
     matching = solved(given, by, limits, show)
     with show.bar("looking at groups"):
         found = matching.audit(groups, min_cell=min_cell, attributes=attribute)

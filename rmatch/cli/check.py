@@ -45,7 +45,7 @@ def check(
     from rmatch.terminal import show_report
 
     given.check()
-    check_out(save_programme, force=force)
+    check_out(save_programme, *given.files, force=force)
     programme = by.programme_alone()
     report = check_people(
         given.people,

@@ -60,7 +60,7 @@ def compare(
     from rmatch.terminal import show_answer, show_comparison
 
     given.check()
-    check_out(out, force=force)
+    check_out(out, *given.files, force=force)
     with show.bar("comparing"):
         programme, mentors, mentees = by.read(given)
         comparison = rmatch.compare(

@@ -29,7 +29,7 @@ def costs(
     from rmatch.terminal import show_answer, show_rule_costs
 
     given.check()
-    check_out(out, force=force)
+    check_out(out, *given.files, force=force)
     matching = solved(given, by, limits, show)
     with show.bar("solving again without each rule"):
         found = matching.rule_costs()

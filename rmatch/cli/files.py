@@ -88,18 +88,17 @@ class Pages:
     ] = None
     force: Force = False
 
-    def check(self, *tables: Path | None) -> None:
+    def check(self, out: Path | None, *inputs: Path) -> None:
         """Raise before any work where a file cannot be written in the end."""
-        from rmatch.export import check_target
+        from rmatch.export import check_apart, check_target
         from rmatch.report.evidence import FILES, MANIFEST
 
-        for path in (*tables, self.report):
+        pack = dict.fromkeys((*FILES, MANIFEST), b"")
+        check_apart([path for path in (out, self.report, self.evidence) if path], inputs)
+        for path in (out, self.report):
             if path is not None:
                 check_target(path, b"", force=self.force)
         if self.evidence is not None:
-            pack = dict.fromkeys((*FILES, MANIFEST), b"")
-            if self.evidence in tables:
-                raise typer.BadParameter(f"--out and --evidence are both {self.evidence}")
             check_target(self.evidence, b"" if _is_zip(self.evidence) else pack, force=self.force)
 
     def files(self, matching: Matching, out: Path | None, groups: Any = None) -> Files:
@@ -127,11 +126,12 @@ class Pages:
         return made
 
 
-def check_out(out: Path | None, *, force: bool) -> None:
+def check_out(out: Path | None, *inputs: Path, force: bool) -> None:
     """Raise before any work where a table cannot be written in the end."""
-    from rmatch.export import check_target
+    from rmatch.export import check_apart, check_target
 
     if out is not None:
+        check_apart([out], inputs)
         check_target(out, b"", force=force)
 
 

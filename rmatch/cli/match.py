@@ -27,7 +27,7 @@ def match(
     from rmatch.terminal import show_matching
 
     given.check()
-    pages.check(out)
+    pages.check(out, *given.files)
     matching = solved(given, by, limits, show)
     written = write_all(pages.files(matching, out), force=pages.force)
     show.result(matching.to_dict, lambda console: show_matching(console, matching), written)

@@ -156,6 +156,12 @@ class Given:
         option("--sheet", "Name of the Excel sheet; default the first.", metavar="NAME"),
     ] = None
 
+    @property
+    def files(self) -> list[Path]:
+        """The files that are read."""
+        every = (self.people, self.mentors, self.mentees)
+        return [path for path in every if path is not None]
+
     def check(self) -> None:
         """Refuse anything but one file of everybody, or one file for each side."""
         one = self.people is not None and self.mentors is None and self.mentees is None
@@ -164,9 +170,7 @@ class Given:
             raise typer.BadParameter(
                 "give one file PEOPLE, or both --mentors FILE and --mentees FILE"
             )
-        for path in (self.people, self.mentors, self.mentees):
-            if path is not None:
-                choice(file_there)(path)
+        choice(file_there)(self.files)
 
     def read(self, **reading: Any) -> tuple[Roster, Roster]:
         """Return mentors and mentees; options given here go before those of a programme."""

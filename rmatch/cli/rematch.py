@@ -61,7 +61,7 @@ def rematch(
     from rmatch.terminal import show_matching, show_rematch
 
     given.check()
-    pages.check(out)
+    pages.check(out, *given.files, previous)
     earlier = read_earlier(previous)
     with show.bar("matching again"):
         programme, mentors, mentees = by.read(given)

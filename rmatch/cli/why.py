@@ -47,7 +47,7 @@ def why(
     given, asked = _sorted_out(given, ids or [])
     if side not in (None, *_SIDES):
         raise typer.BadParameter(f"--side {side}: allowed are mentor and mentee")
-    check_out(out, force=force)
+    check_out(out, *given.files, force=force)
     matching = solved(given, by, limits, show)
     question, answer = _answer(matching, asked, side)
     written = write_all(table_file(answer, out), force=force)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -81,6 +82,25 @@ def test_piped_output_is_plain(folder, run):
     assert out.isascii()
     assert "\x1b" not in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+def test_no_output_is_lost_in_another_and_no_input_is_replaced(folder, run):
+    """--force is for what was written before, not for what is read."""
+    Path("pack").mkdir()
+    inside = ("--out", "pack/pairs.csv", "--report", "pack/r.html", "--evidence", "pack")
+    code, _, err = run("match", "people.csv", *inside)
+    assert (code, [*Path("pack").iterdir()]) == (2, [])
+    assert "would lie within the output pack" in err
+    before = Path("people.csv").read_bytes()
+    Path("link.csv").symlink_to("people.csv")
+    for out in ("people.csv", "link.csv"):
+        code, _, err = run("match", "people.csv", "--out", out, "--force")
+        assert (code, Path("people.csv").read_bytes()) == (2, before)
+        assert "is never replaced" in err
+    os.mkfifo("pipe.csv")
+    code, _, err = run("match", "people.csv", "--out", "pipe.csv", "--force")
+    assert code == 2
+    assert "is a device, no file" in err
 
 
 def test_the_demo_may_be_repeated_but_spares_other_files(folder, run):
