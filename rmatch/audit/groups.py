@@ -55,7 +55,7 @@ def read_groups(source: Any) -> Groups:
             f"the table of groups has the columns {', '.join(map(repr, table.columns)) or 'none'}; "
             "a column 'id' and at least one attribute are needed"
         )
-    problems = list(table.problems)
+    problems = [*table.problems, *table.faults]
     columns = {name: _labels(table, name, problems) for name in ("id", *names)}
     keys = columns.pop("id")
     problems += _bad_ids(keys, table.rows)

@@ -11,6 +11,7 @@ from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.export import plain_cell
 from rmatch.living.acceptance import State
 from rmatch.names import label
+from rmatch.reading.cells import without_point
 from rmatch.reading.tables import load
 from rmatch.schema import MatchingRecord
 
@@ -56,10 +57,11 @@ def read_earlier(path: str | Path) -> MatchingRecord | dict[tuple[str, str], str
             f"{file.name}: {' and '.join(missing)}; there are: {', '.join(table.columns)}"
         )
     states = table.columns.get(headers.get("state", ""), [""] * len(table))
+    people = [without_point(table.columns[header]) for header in found.values() if header]
     pairs: dict[tuple[str, str], str] = {}
-    problems = []
+    problems = [*table.problems, *table.faults]
     for at, row in enumerate(table.rows):
-        ids = [_text(table.columns[header][at]) for header in found.values() if header is not None]
+        ids = [_text(column[at]) for column in people]
         state = _text(states[at]).lower() or State.ACTIVE.value
         if not all(ids):
             problems.append(InputProblem("the id of the mentor or of the mentee is missing", row))

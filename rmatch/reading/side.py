@@ -101,6 +101,8 @@ def parse_side(
     table = load(source, options.sheet)
     problems += [replace(each, side=name) for each in table.problems]
     headers = _headers(table, name, options, problems)
+    known = {header for field_name, header in headers.items() if field_name in KNOWN}
+    problems += [replace(each, side=name) for each in table.faults if each.column in known]
     columns: dict[str, Column] = {}
     own: dict[str, tuple[Sequence[Any], Cells]] = {}
     ids: list[str] = []

@@ -15,10 +15,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rmatch.errors import InputProblem, InvalidInputError, MissingDependencyError
+from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.frames import read_parquet
 from rmatch.names import label, labels
 from rmatch.people import Person, Roster, stated
+from rmatch.reading.workbooks import Faults, sheet_rows
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 _SHEET_FILES = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -26,11 +27,15 @@ _SHEET_FILES = (".xlsx", ".xls", ".xlsb", ".ods")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Raw cells by column. ``rows[k]`` is the number of row k as its owner counts it (§C12)."""
+    """Raw cells by column. ``rows[k]`` is the number of row k as its owner counts it (§C12).
+
+    ``faults`` are cells that hold no value, though they should; they matter where they are read.
+    """
 
     columns: Mapping[str, Sequence[Any]]
     rows: Sequence[int]
     problems: tuple[InputProblem, ...] = ()
+    faults: tuple[InputProblem, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -140,13 +145,13 @@ def _from_file(path: Path, sheet: str | int | None) -> Table:
     if not path.is_file():
         raise InvalidInputError(f"there is no file {str(path)!r}")
     if kind in _TEXT_FILES:
-        return _from_cells(list(_csv_rows(path)), path.name)
+        return _from_cells(list(_csv_rows(path)), {}, path.name)
     if kind in _SHEET_FILES:
-        return _from_cells(_sheet_rows(path, sheet), path.name)
+        return _from_cells(*sheet_rows(path, sheet), path.name)
     return _from_frame(read_parquet(path))
 
 
-def _from_cells(cells: list[list[Any]], name: str) -> Table:
+def _from_cells(cells: list[list[Any]], faults: Faults, name: str) -> Table:
     """Make a table of rows of cells whose first row is the header."""
     if not cells:
         raise InvalidInputError(f"{name} is empty; the first row must name the columns")
@@ -176,7 +181,12 @@ def _from_cells(cells: list[list[Any]], name: str) -> Table:
             columns.setdefault(title, list(column))
         elif any(cell not in (None, "") for cell in column):
             problems.append(InputProblem("a column with data has no name in the header", 1))
-    return Table(columns, rows, tuple(problems))
+    found = [
+        InputProblem(fault, row + 1, header[column])
+        for (row, column), fault in sorted(faults.items())
+        if row and column < width
+    ]
+    return Table(columns, rows, tuple(problems), tuple(found))
 
 
 _SEPARATORS = ",;\t|"
@@ -234,33 +244,3 @@ def _decoded(path: Path) -> str:
     hint = f"save {path.name} as 'CSV UTF-8' and read it again"
     problems[-1] = InputProblem(last.message, last.row, hint=hint)
     raise InvalidInputError.from_problems(problems)
-
-
-def _sheet_rows(path: Path, sheet: str | int | None) -> list[list[Any]]:
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError as error:
-        raise MissingDependencyError(
-            "reading Excel files needs python-calamine: pip install 'rmatch[excel]'; "
-            "or save the sheet as CSV UTF-8"
-        ) from error
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except CalamineError as error:
-        raise InvalidInputError(f"{path.name} is not a readable workbook: {error}") from error
-    names = book.sheet_names
-    if isinstance(sheet, str) and sheet not in names:
-        raise InvalidInputError(f"{path.name} has no sheet {sheet!r}; there are: {names}")
-    if isinstance(sheet, int) and not 0 <= sheet < len(names):
-        raise InvalidInputError(
-            f"{path.name} has the sheets {names}, counted from 0; sheet={sheet} is none of them"
-        )
-    chosen = names[sheet or 0] if not isinstance(sheet, str) else sheet
-    cells = book.get_sheet_by_name(chosen)
-    rows: list[list[Any]] = cells.to_python(skip_empty_area=False)
-    for (top, left), (bottom, right) in cells.merged_cell_ranges or ():
-        for row in rows[top + 1 : bottom + 1] if left == right and top else ():
-            row[left] = rows[top][left]  # a cell that people merged stands in each of their rows
-    while rows and all(cell == "" for cell in rows[-1]):
-        rows.pop()
-    return rows

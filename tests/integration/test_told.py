@@ -156,3 +156,9 @@ def test_a_stored_matching_and_states_in_capitals(tmp_path):
     assert rmatch.rematch(stored, mentors, mentees).kept == (("m", "s"),)
     (tmp_path / "old.csv").write_text("mentor,mentee,state\nm,s,Declined\n")
     assert read_earlier(tmp_path / "old.csv") == {("m", "s"): "declined"}
+
+
+def test_earlier_pairs_lose_the_point_that_a_program_wrote(tmp_path):
+    """A merge with a gap makes 101.0 of 101, in the file of pairs as in that of people."""
+    (tmp_path / "old.csv").write_text("mentor,mentee\n101.0,7.0\n102.0,8.0\n", encoding="utf-8")
+    assert set(read_earlier(tmp_path / "old.csv")) == {("101", "7"), ("102", "8")}

@@ -13,6 +13,7 @@ import pytest
 
 import rmatch
 from rmatch.columns import Numbers
+from rmatch.errors import InvalidInputError
 from rmatch.people import Roster
 from rmatch.reading import roster_to_records
 
@@ -354,6 +355,52 @@ def test_merged_cells_stand_in_each_of_their_rows(tmp_path):
         sheet.write_column(1, 0, ["a", "b", "c"])
         sheet.merge_range(1, 1, 3, 1, "Law")
     assert [person.department for person in rmatch.read_roster(path)] == ["Law"] * 3
+
+
+def test_a_block_of_merged_cells_stands_in_its_first_column(tmp_path):
+    import xlsxwriter
+
+    path = tmp_path / "block.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "site", "department"])
+        sheet.write_column(1, 0, ["a", "b"])
+        sheet.merge_range(1, 1, 2, 2, "Paris")
+    assert [person.site for person in rmatch.read_roster(path)] == ["Paris"] * 2
+
+
+def test_the_first_sheet_that_is_not_hidden_is_read(tmp_path):
+    import xlsxwriter
+
+    path = tmp_path / "sheets.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("old", "new"):
+            book.add_worksheet(name).write_column(0, 0, ["id", name])
+        book.worksheets()[1].activate()
+        book.worksheets()[0].hide()
+    assert rmatch.read_roster(path).ids == ("new",)
+    assert rmatch.read_roster(path, sheet="old").ids == ("old",)
+
+
+def test_cells_that_show_an_error_hold_no_value(tmp_path):
+    """A veto that is looked up in vain is no missing veto; where nobody reads it, it may stay."""
+    import xlsxwriter
+
+    path = tmp_path / "errors.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "vetoes", "level", "desk"])
+        sheet.write_column(1, 0, ["a", "b", "c"])
+        sheet.write_formula(1, 1, '=VLOOKUP("a",A1:B3,2,0)', None, "#N/A")
+        sheet.write_formula(2, 2, "=1+1", None, "")  # as a program writes it
+        sheet.write_formula(3, 2, "=1+1", None, 2)
+        sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
+    with pytest.raises(InvalidInputError) as error:
+        rmatch.read_roster(path)
+    assert [(each.row, each.column, each.message) for each in error.value.problems] == [
+        (2, "vetoes", "the cell shows the error #N/A"),
+        (3, "level", "the formula in the cell was never calculated"),
+    ]
 
 
 def test_numbers_of_a_database_are_numbers():
