@@ -36,10 +36,14 @@ class Feature(Enum):
     PEOPLE_ROWS = "linear rules over who is matched at all, where people may have several pairs"
     BIG_NUMBERS = "totals beyond 2**53"
     BIG_COSTS = "gains, minimums and locks that make costs times people beyond 64 bits"
+    BIG_PATHS = "gains and bonuses that add up to more than 2**58 along a path of pairs"
 
 
 #: What is about the size of numbers only: no matter to those who add up no gains.
-SIZES = frozenset({Feature.BIG_NUMBERS, Feature.BIG_COSTS})
+SIZES = frozenset({Feature.BIG_NUMBERS, Feature.BIG_COSTS, Feature.BIG_PATHS})
+#: Prices, path lengths and bids of the sparse solver stay below this (see
+#: docs/concepts/pricing.md), eight times what a path and a minimum may add up to.
+LONGEST = 1 << 61
 
 
 class Matchable(Protocol):
@@ -174,6 +178,11 @@ class Bounds:
         """
         bonus = max(int(self.mentor_bonus.max(initial=0)), int(self.mentee_bonus.max(initial=0)))
         return 2 * gain * (min(len(self.mentor_most), len(self.mentee_most)) + 1) + 4 * bonus
+
+    def longest_path(self, gain: int) -> int:
+        """Return more than one change brings, with what a minimum is worth beside it."""
+        reach = self.largest_change(gain) + 1
+        return 2 * reach if self.has_minimums else reach
 
 
 def exact_sum(values: NDArray[np.int64]) -> int:
@@ -311,6 +320,7 @@ def _features(candidates: Candidates) -> frozenset[Feature]:
         Feature.BIG_NUMBERS: candidates._largest_total >= FLOAT_EXACT,
         # As OR-Tools counts: twice its nodes, three of which are no people, and three.
         Feature.BIG_COSTS: cost * 2 * (sum(candidates.shape) + 6) >= 1 << 63,
+        Feature.BIG_PATHS: 8 * bounds.longest_path(candidates.largest_gain) >= LONGEST,
     }
     return frozenset(feature for feature, needed in needs.items() if needed)
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 SIDES = ("mentors", "mentees")
 #: Bonuses and totals of one program stay below these; beyond, every tier is a solve of its own.
-_LARGEST_BONUS, _LARGEST_TOTAL = 1 << 55, 1 << 60
+#: Where rows join pairs, a solver calculates in floats: beside larger bonuses it would lose scores.
+_LARGEST_BONUS, _LARGEST_TOTAL, _LARGEST_JOINED = 1 << 55, 1 << 60, 1 << 32
 
 
 @dataclass(frozen=True)
@@ -339,18 +340,20 @@ class Tiers(Staged):
         if not all(tier.of_people for tier in tiers):
             return None
         total = 2 * gain_limit * max(bounds.most_pairs, 1)  # more than the score can change
+        none = np.zeros(0, np.int32)
+        joined = problem.cohort_rows(none, none) is not None
+        most = _LARGEST_JOINED if joined else _LARGEST_BONUS
         mentors, mentees = [0] * problem.shape[0], [0] * problem.shape[1]
         one, other = np.array(mentors, np.int64), np.array(mentees, np.int64)
         for tier in reversed(tiers):
             weight = total + 1
-            if weight >= _LARGEST_BONUS:
+            if weight >= most:
                 return None
             mentor, mentee = tier.people(problem)
             one, other = one + weight * mentor, other + weight * mentee
             total += weight * int(mentor.sum() + mentee.sum())
-            if total >= _LARGEST_TOTAL or max(one.max(initial=0), other.max(initial=0)) >= (
-                _LARGEST_BONUS
-            ):
+            largest = max(one.max(initial=0), other.max(initial=0))
+            if total >= _LARGEST_TOTAL or largest >= most:
                 return None
         return one, other
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from rmatch import kernels
 from rmatch.ascending import among
-from rmatch.candidates import Bounds, Candidates, Feature
+from rmatch.candidates import LONGEST, Bounds, Candidates, Feature
 from rmatch.edges import above, reduced
 from rmatch.errors import InvalidInputError, SolverError
 from rmatch.solvers import Infeasible, Options, Prices, Selection, Status
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from rmatch.kernels.network import Network, State
 
-#: Prices, path lengths and bids stay below this (see docs/concepts/pricing.md).
-_LARGEST = 1 << 61
 #: How often there are ten bids for each mentee, at most. Programs of many people, or of people who
 #: are alike, would need many of these turns; so steps become larger, after the first turn where
 #: only prices are asked for, after the second where paths have to settle what bids leave.
@@ -52,6 +50,7 @@ class Sparse:
     features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {
         Feature.COHORT_ROWS,
         Feature.PEOPLE_ROWS,
+        Feature.BIG_PATHS,
     }
     exact: ClassVar[bool] = True
 
@@ -268,7 +267,7 @@ def _network(
     if warm is None:
         empty = np.arange(mentors)
         worth = bonus[empty] + network.must * (least[empty] > 0)
-        state.price[:mentors] = np.where(most[:mentors] > 0, -worth, _LARGEST // 2)
+        state.price[:mentors] = np.where(most[:mentors] > 0, -worth, LONGEST // 2)
     else:
         state.price[:mentors] = warm.mentor + warm.seat
         state.price[mentors:] = warm.mentee
@@ -278,14 +277,13 @@ def _network(
 
 def _must(candidates: Candidates, largest: int) -> int:
     """Return what a pair up to a minimum is worth: more than any change brings."""
-    reach = candidates.bounds.largest_change(largest) + 1
-    must = reach if candidates.bounds.has_minimums else 0
-    if 8 * (must + reach) >= _LARGEST:
+    bounds = candidates.bounds
+    if 8 * bounds.longest_path(largest) >= LONGEST:
         raise InvalidInputError(
             f"gains up to {largest} between {candidates.shape[0]} and {candidates.shape[1]} people "
-            "are too large for the sparse solver; scale the scores down, or use solver='flow'"
+            "are too large for the sparse solver; scale the scores down, or use solver='networkx'"
         )
-    return must
+    return bounds.largest_change(largest) + 1 if bounds.has_minimums else 0
 
 
 def _bid(network: Network, state: State, deadline: float | None, fine: int) -> int:

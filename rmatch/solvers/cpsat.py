@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class CpSat:
-    """Every column a whole variable, every row a linear constraint; no floats.
+    """Every column a whole variable, every row a linear constraint.
+
+    It searches in whole numbers, but keeps the best objective and its bound as floats.
 
     One worker unless ``options.threads`` says otherwise: only then is the answer the same on every
     run. With the seed, that is all that decides it.
     """
 
     name: ClassVar[str] = "cpsat"
-    features: ClassVar[frozenset[Feature]] = frozenset(Feature)
+    features: ClassVar[frozenset[Feature]] = frozenset(Feature) - {Feature.BIG_NUMBERS}
     exact: ClassVar[bool] = True
 
     def solve(self, candidates: Candidates, options: Options) -> Selection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,9 +15,12 @@ from rmatch.errors import SolverError
 from rmatch.rows import NO_LIMIT
 from rmatch.solvers import Infeasible, Options, Selection, Status, cohort_pricing
 from rmatch.solvers.kinds import Kinds
+from rmatch.solvers.parts import in_parts, nearest
 from rmatch.solvers.program import Solution, out_of_time, program
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from rmatch.solvers.program import Program
@@ -28,8 +32,9 @@ LARGE = 50_000
 class Milp:
     """Branch and bound over linear relaxations, to a gap of exactly zero.
 
-    HiGHS calculates in floats. What it chooses is rounded, counted again in whole numbers and
-    checked against every row, and must come to the objective that HiGHS claims.
+    HiGHS calculates in floats. So objectives of large and small numbers are maximised in parts.
+    What it chooses is rounded, counted again in whole numbers and checked against every row, and
+    must come to the objective that HiGHS claims.
     """
 
     name: ClassVar[str] = "milp"
@@ -64,7 +69,7 @@ def _given(candidates: Candidates, kinds: Kinds | None, options: Options) -> Sel
     written = (program(candidates) if kinds is None else kinds.program()).reduced()
     if not len(written.gain):
         return nothing(candidates)
-    found = maximise(written, options)
+    found = _in_parts(written, candidates, options)
     if kinds is None:
         chosen = np.flatnonzero(found.values[: len(candidates)])
     else:
@@ -74,6 +79,44 @@ def _given(candidates: Candidates, kinds: Kinds | None, options: Options) -> Sel
         raise rounded()
     status = Status.OPTIMAL if found.best else Status.FEASIBLE
     return Selection(chosen, status, value, max(found.bound, value))
+
+
+def _in_parts(written: Program, candidates: Candidates, options: Options) -> Solution:
+    """Maximise one part of the objective after the other, see ``parts``."""
+    bounds, found, value, rest = candidates.bounds, None, 0, 0
+    until = None if options.time_limit is None else perf_counter() + options.time_limit
+    bases = {*bounds.mentor_bonus.tolist(), *bounds.mentee_bonus.tolist()}
+    for part in in_parts(written.gain, bases, _reach(candidates)):
+        if until is not None:
+            options = dataclasses.replace(options, time_limit=max(until - perf_counter(), 0))
+        try:
+            solution = maximise(dataclasses.replace(written, gain=part.gain), options)
+        except SolverError as error:
+            if found is None or error.status != "time limit":
+                raise
+            return Solution(found.values, value + rest, False)
+        found, rest = solution, part.rest
+        if not found.best:
+            return Solution(found.values, value + part.base * found.bound + rest, False)
+        reached = int(part.gain @ found.values)
+        value += part.base * reached
+        written = written.keeping(part.gain, reached)
+    assert found is not None
+    return Solution(found.values, value, True)
+
+
+def _reach(candidates: Candidates) -> Callable[[int], int]:
+    """Return a limit on what multiples of a base leave of the objective, of any selection."""
+    bounds, cohort = candidates.bounds, candidates.cohort
+    left = candidates.largest_gain * bounds.most_pairs
+    if cohort is not None:
+        left += cohort.dearest(bounds.most_pairs)
+    bonus = np.concatenate([bounds.mentor_bonus, bounds.mentee_bonus])
+
+    def reach(base: int) -> int:
+        return left + int(np.abs(bonus - base * nearest(bonus, base)).sum())
+
+    return reach
 
 
 def maximise(written: Program, options: Options) -> Solution:

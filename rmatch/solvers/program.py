@@ -41,6 +41,15 @@ class Program:
         """Whether some limits exclude each other, so that there is no solution."""
         return bool((self.lower > self.upper).any() or (self.low > self.high).any())
 
+    def keeping(self, gain: Ints, value: int) -> Program:
+        """Return the same with ``gain @ x`` fixed at a value."""
+        return replace(
+            self,
+            matrix=sp.csr_array(sp.vstack([self.matrix, sp.csr_array(gain[None])], format="csr")),
+            low=np.append(self.low, value),
+            high=np.append(self.high, value),
+        )
+
     def reduced(self) -> Program:
         """Return the same with each row divided by the greatest common divisor of its factors.
 

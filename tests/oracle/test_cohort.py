@@ -35,7 +35,7 @@ from rmatch.rules import (
     TimeBudget,
 )
 from rmatch.scoring import TeachingCoverage
-from rmatch.solvers import cohort_pricing, milp
+from rmatch.solvers import cohort_pricing, milp, parts
 
 # "x" is on both sides.
 MENTORS, MENTEES = ("m1", "m2", "x"), ("s1", "s2", "x")
@@ -270,3 +270,33 @@ def test_pricing_equals_brute_force(rule, objective, monkeypatch, data):
     monkeypatch.setattr(cohort_pricing, "_START", 1)
     monkeypatch.setattr(cohort_pricing, "_FIRST", 0.5)
     _agree(data.draw(programmes([rule])), objective, "milp")
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_coverage_and_scores_in_parts_equal_brute_force(rule, monkeypatch, data):
+    """As where people are so many that HiGHS would lose scores beside what a match is worth."""
+    monkeypatch.setattr(parts, "LARGE", 0)
+    _agree(data.draw(programmes([rule])), "coverage_first", "milp")
+
+
+def test_people_are_counted_before_scores(monkeypatch):
+    """The first program is of people alone, the second of scores."""
+    monkeypatch.setattr(parts, "LARGE", 0)
+    asked, maximise = [], milp.maximise
+    monkeypatch.setattr(
+        milp,
+        "maximise",
+        lambda program, options: asked.append(program) or maximise(program, options),
+    )
+    mentors = [{"id": f"m{n}", "skills": {"AI": 1 + n}} for n in range(3)]
+    mentees = [{"id": f"s{n}", "goals": {"AI": 5}} for n in range(3)]
+    rules, options = [PairCount(TeachingMargin(2), most=1)], {"objective": "coverage_first"}
+    found = rmatch.match(mentors, mentees, rules=rules, solver="milp", scale="1-5", **options)
+    assert [int(program.gain.max()) for program in asked] == [2, max(found.gains)]
+    assert (
+        len(found) == 2
+    )  # the third mentor is good for one pair, the second and the third for none

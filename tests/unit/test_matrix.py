@@ -146,12 +146,16 @@ def test_big_integers_stay_exact():
 
 
 def test_integers_too_large_for_a_solver_are_named():
-    """Where OR-Tools cannot hold the gains, the error says so and which solver can."""
+    """Where OR-Tools cannot hold the gains, the error says so and which solver can: auto's."""
     scores = np.full((3, 3), 2**55)
-    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'flow' cannot .*64 bits.*cpsat"):
+    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'flow' cannot .*64 bits.*networkx"):
         rmatch.match_matrix(scores, objective="coverage_first", solver="flow")
-    matching = rmatch.match_matrix(scores, objective="coverage_first", solver="cpsat")
-    assert matching.score == 3 * 2.0**55
+    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'cpsat' cannot .*2\*\*53"):
+        rmatch.match_matrix(scores, objective="coverage_first", solver="cpsat")
+    with pytest.raises(rmatch.UnsupportedFeatureError, match=r"'sparse' cannot .*2\*\*58"):
+        rmatch.match_matrix(scores, objective="coverage_first", solver="sparse")
+    matching = rmatch.match_matrix(scores, objective="coverage_first")
+    assert (matching.solver, matching.score) == ("networkx", 3 * 2.0**55)
 
 
 @pytest.mark.parametrize("size", [30, 100])

@@ -21,8 +21,8 @@ from rmatch.objectives import (
     TotalScore,
 )
 from rmatch.programme import Programme
-from rmatch.rules import Different, LockedPairs, SeatLimit
-from rmatch.scoring import ReturnCoverage, TeachingCoverage
+from rmatch.rules import Different, LockedPairs, PeopleCount, SeatLimit
+from rmatch.scoring import CustomScore, ReturnCoverage, TeachingCoverage
 from rmatch.sequence import Sequence
 from rmatch.solvers import Status
 from rmatch.solvers.flow import Flow
@@ -247,3 +247,26 @@ def test_a_stage_that_reaches_its_bound_holds_though_its_solver_was_stopped(monk
     matching = rmatch.match_matrix(scores, objective="nash")
     assert [pair.score for pair in matching.pairs] == [1.0, 1.0]
     assert all(stage.proven for stage in matching.stages)
+
+
+def test_tiers_that_outweigh_scores_a_millionfold_lose_none_of_them():
+    """In one program HiGHS took two matchings for equal that are half a score apart."""
+    units = {
+        "m0s0": 524289, "m0s1": 601079, "m0s2": 1044606, "m1s0": 524291, "m1s1": 398138,
+        "m1s2": 435949, "m2s0": 524289, "m2s1": 524288, "m2s2": 1025198,
+    }  # fmt: skip
+    some = [Matched(ids=[person]) for person in ("s0", "m1", "m0", "s2")]
+    mentors, mentees = Matched("mentors"), Matched("mentees")
+    tiers = [
+        some[0], mentors, mentees, some[1], mentors, some[2], mentees, mentees, some[2], some[3],
+        mentees,
+    ]  # fmt: skip
+    matching = rmatch.match(
+        [{"id": f"m{n}"} for n in range(3)],
+        [{"id": f"s{n}"} for n in range(3)],
+        objective=Tiers(tiers),
+        rules=[PeopleCount(["s0", "m2", "s1"], most=2)],
+        score=[CustomScore(function=lambda one, other: units[one.id + other.id] / 2**20)],
+    )
+    assert {(pair.mentor, pair.mentee) for pair in matching.pairs} == {("m0", "s2"), ("m1", "s0")}
+    assert matching.status is Status.OPTIMAL
