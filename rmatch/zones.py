@@ -1,4 +1,4 @@
-"""Time zones by name: offsets and common working hours on given days, daylight saving included."""
+"""Time zones by name: offsets and common working hours over days, daylight saving included."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-#: The first of each month of a year without a rule change under way: where no date is given, the
-#: worst of these days counts, so results do not depend on the day they are computed.
-REFERENCE_DAYS = tuple(date(2025, month, 1) for month in range(1, 13))
+#: A first and a last day.
+Span = tuple[date, date]
+
+#: Where no date is given, the worst day of this year counts, so results do not depend on the day
+#: they are computed.
+YEAR: Span = (date(2025, 1, 1), date(2025, 12, 31))
 _DAY, _LONGEST = 24 * 60, 16 * 60
 
 
 def is_slip(begin: float, end: float) -> bool:
     """Say whether hours (minutes after midnight) cross it and are too long: 9-5 would be 20 hours.
 
+    And 9-9 would be 24; a whole day is from 0 to 24.
+
     Examples
     --------
     >>> is_slip(9 * 60, 5 * 60), is_slip(22 * 60, 6 * 60), is_slip(9 * 60, 17 * 60)
     (True, False, False)
     """
-    return end < begin and end + _DAY - begin > _LONGEST
+    return end <= begin and end + _DAY - begin > _LONGEST
 
 
 @lru_cache(maxsize=65536)
@@ -38,23 +43,53 @@ def offset_minutes(zone: str, day: date) -> int:
     return round(offset.total_seconds() / 60)
 
 
+@lru_cache(maxsize=4096)
+def _changes(zone: str, span: Span) -> frozenset[date]:
+    """Return the days of a span on which a zone's offset is not that of the day before."""
+    days = [date.fromordinal(day) for day in range(span[0].toordinal(), span[1].toordinal() + 1)]
+    offsets = [offset_minutes(zone, day) for day in days]
+    return frozenset(
+        day for day, now, before in zip(days[1:], offsets[1:], offsets[:-1], strict=True)
+        if now != before
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=65536)
-def difference_hours(one: str, other: str, days: tuple[date, ...] = REFERENCE_DAYS) -> float:
-    """Return the largest difference of two zones over the days, in hours."""
-    return max(abs(offset_minutes(one, day) - offset_minutes(other, day)) for day in days) / 60
+def _days(one: str, other: str, span: Span) -> tuple[date, ...]:
+    """Return the days of a span that tell of all: between them neither offset changes."""
+    return (span[0], *sorted(_changes(one, span) | _changes(other, span)))
+
+
+@lru_cache(maxsize=65536)
+def difference_hours(one: str, other: str, span: Span = YEAR) -> float:
+    """Return the largest difference of two zones on a day of the span, in hours.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> difference_hours("Europe/Berlin", "Africa/Cairo", (date(2026, 10, 1), date(2026, 12, 31)))
+    2.0
+    """
+    return (
+        max(
+            abs(offset_minutes(one, day) - offset_minutes(other, day))
+            for day in _days(one, other, span)
+        )
+        / 60
+    )
 
 
 def overlap_minutes(
-    one: tuple[str, float, float],
-    other: tuple[str, float, float],
-    days: tuple[date, ...] = REFERENCE_DAYS,
+    one: tuple[str, float, float], other: tuple[str, float, float], span: Span = YEAR
 ) -> float:
-    """Return the common working minutes of the worst day.
+    """Return the common working minutes of the worst day of a span.
 
     Each side is (zone, from, to) in minutes after local midnight; a window that ends before it
     begins crosses midnight.
     """
-    return min(_common(_in_utc(one, day), _in_utc(other, day)) for day in days)
+    return min(
+        _common(_in_utc(one, day), _in_utc(other, day)) for day in _days(one[0], other[0], span)
+    )
 
 
 def _in_utc(window: tuple[str, float, float], day: date) -> tuple[float, float]:

@@ -338,6 +338,6 @@ def _hours(cell: Any) -> tuple[float, float]:
     if is_slip(begin, end):
         raise Bad(
             f"{cell!r} are {(end + _DAY - begin) / 60:g} hours, to the next day",
-            "write 17:00 for five in the afternoon",
+            "write 17:00 for five in the afternoon, 00:00-24:00 for a whole day",
         )
     return begin, end

@@ -18,7 +18,7 @@ from rmatch.names import amount
 from rmatch.parameters import iso_day, listed
 from rmatch.rules.base import Missing, PairRule, Shape
 from rmatch.rules.fields import code_table
-from rmatch.zones import REFERENCE_DAYS, difference_hours, overlap_minutes
+from rmatch.zones import YEAR, Span, difference_hours, overlap_minutes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,8 +84,7 @@ class TimeZoneDifference(PairRule):
     """The two time zones are at most ``max_hours`` apart.
 
     Zones are names such as ``Asia/Kolkata``, so half hours and daylight saving count. ``on`` is the
-    day that counts (ISO date); without it the largest difference on the first days of the months of
-    a year counts.
+    day that counts (ISO date); without it the largest difference on a day of a year counts (2025).
     """
 
     max_hours: float = 3
@@ -102,20 +101,21 @@ class TimeZoneDifference(PairRule):
             object.__setattr__(self, "on", iso_day("time_zone_difference: on", self.on))
 
     @property
-    def _days(self) -> tuple[date, ...]:
-        return REFERENCE_DAYS if self.on is None else (date.fromisoformat(self.on),)
+    def _span(self) -> Span:
+        day = None if self.on is None else date.fromisoformat(self.on)
+        return YEAR if day is None else (day, day)
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         if mentor.timezone is None or mentee.timezone is None:
             return None
-        return difference_hours(mentor.timezone, mentee.timezone, self._days) <= self.max_hours
+        return difference_hours(mentor.timezone, mentee.timezone, self._span) <= self.max_hours
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         one, other = mentors.categories("timezone"), mentees.categories("timezone")
         near = np.zeros((len(one.labels) + 1, len(other.labels) + 1), dtype=bool)
         for i in np.unique(one.codes[one.known]):
             for j in np.unique(other.codes[other.known]):
-                hours = difference_hours(one.labels[i], other.labels[j], self._days)
+                hours = difference_hours(one.labels[i], other.labels[j], self._span)
                 near[i, j] = hours <= self.max_hours
         return Shape(code_table(one.codes, other.codes, near), one.known, other.known)
 
@@ -125,7 +125,7 @@ class TimeZoneDifference(PairRule):
     def explain(self, mentor: Person, mentee: Person) -> str:
         if mentor.timezone is None or mentee.timezone is None:
             return f"{self.describe()}: a time zone is not known"
-        hours = difference_hours(mentor.timezone, mentee.timezone, self._days)
+        hours = difference_hours(mentor.timezone, mentee.timezone, self._span)
         return f"{self.describe()}: {amount(hours, 'hour')}"
 
     def loosened(self) -> Iterator[PairRule]:
@@ -137,9 +137,9 @@ class TimeZoneDifference(PairRule):
 class WorkingHoursOverlap(PairRule):
     """Working hours overlap by ``min_minutes`` a day, on the worst day of the programme.
 
-    ``programme`` is its first and last day (ISO dates); the first day of each week and the last day
-    count, so changes to and from daylight saving do. Without it, the first days of the months of a
-    year count.
+    ``programme`` is its first and last day (ISO dates). All days between them count, so those do on
+    which one zone has changed to or from daylight saving, and the other has not. Without it, all
+    days of a year count (2025).
     """
 
     min_minutes: float = 120
@@ -163,25 +163,24 @@ class WorkingHoursOverlap(PairRule):
             object.__setattr__(self, "programme", days)
 
     @property
-    def _days(self) -> tuple[date, ...]:
+    def _span(self) -> Span:
         if self.programme is None:
-            return REFERENCE_DAYS
+            return YEAR
         first, last = map(date.fromisoformat, self.programme)
-        weeks = range(first.toordinal(), last.toordinal(), 7)
-        return (*(date.fromordinal(day) for day in weeks), last)
+        return first, last
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         one, other = _window(mentor), _window(mentee)
         if one is None or other is None:
             return None
-        return overlap_minutes(one, other, self._days) >= self.min_minutes
+        return overlap_minutes(one, other, self._span) >= self.min_minutes
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         one, one_known, one_windows = _windows(mentors)
         other, other_known, other_windows = _windows(mentees)
         enough = np.array(
             [
-                [overlap_minutes(a, b, self._days) >= self.min_minutes for b in other_windows]
+                [overlap_minutes(a, b, self._span) >= self.min_minutes for b in other_windows]
                 for a in one_windows
             ],
             dtype=bool,
@@ -196,7 +195,7 @@ class WorkingHoursOverlap(PairRule):
         one, other = _window(mentor), _window(mentee)
         if one is None or other is None:
             return f"{self.describe()}: working hours or a time zone are not known"
-        minutes = overlap_minutes(one, other, self._days)
+        minutes = overlap_minutes(one, other, self._span)
         return f"{self.describe()}: {minutes:g} minutes on the worst day"
 
     def loosened(self) -> Iterator[PairRule]:
