@@ -101,7 +101,7 @@ def test_nine_to_five_is_no_night_shift():
     """Twenty hours into the next day are a slip; eight are not."""
     with pytest.raises(rmatch.InvalidInputError, match="'9-5' are 20 hours, to the next day"):
         rmatch.read_roster([{"id": "x", "working_hours": "9-5"}])
-    with pytest.raises(rmatch.InvalidInputError, match="'09:00-09:00' are 24 hours.* 00:00-24:00"):
+    with pytest.raises(rmatch.InvalidInputError, match=r"'09:00-09:00' are 24 hours.* 00:00-24:00"):
         rmatch.read_roster([{"id": "x", "working_hours": "09:00-09:00"}])
     night = rmatch.read_roster([{"id": "x", "working_hours": "22:00-06:00"}])
     assert night[0].working_hours == "22:00-06:00"
