@@ -16,24 +16,33 @@ import numpy as np
 from rmatch.errors import InvalidInputError
 from rmatch.names import did_you_mean, labels
 
+#: What a parameter is declared as, whether a value is that, and the words for it.
+_DECLARED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "int": (lambda value: is_whole(value), "a whole number"),
+    "float": (lambda value: is_finite(value), "a finite number"),
+    "bool": (lambda value: isinstance(value, bool | np.bool_), "True or False"),
+    "str": (lambda value: isinstance(value, str), "a text"),
+}
 
-def check_numbers(owner: Any) -> None:
-    """Raise where a parameter of a rule or score part that is declared a number is none.
 
-    ``owner`` is a dataclass; fields declared ``int`` or ``float``, with or without ``| None``, are
-    looked at.
+def check_parameters(owner: Any) -> None:
+    """Raise where a parameter of a rule or score part is not what it is declared as.
+
+    ``owner`` is a dataclass; fields declared ``int``, ``float``, ``bool`` or ``str``, with or
+    without ``| None``, are looked at.
     """
     for each in dataclasses.fields(owner):
         declared = each.type.__name__ if isinstance(each.type, type) else str(each.type)
         kind, _, rest = declared.partition(" | ")
         value = getattr(owner, each.name)
-        if kind not in ("int", "float") or rest not in ("", "None") or (rest and value is None):
+        if kind not in _DECLARED or rest not in ("", "None") or (rest and value is None):
             continue
-        if not (is_whole(value) if kind == "int" else is_finite(value)):
-            needed = "a whole number" if kind == "int" else "a finite number"
+        fits, needed = _DECLARED[kind]
+        if not fits(value):
+            by_class = kind == "str" or not hasattr(owner, "name")  # a name may hold a column's
             raise InvalidInputError(
-                f"{getattr(owner, 'name', type(owner).__name__)}: {each.name}={value!r}; {needed}"
-                f"{', or None,' if rest else ''} is needed"
+                f"{type(owner).__name__ if by_class else owner.name}: {each.name}={value!r:.60}; "
+                f"{needed}{', or None,' if rest else ''} is needed"
             )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from rmatch.columns import Categories, Column, Numbers, Ragged, Rows, nobody_has
 from rmatch.errors import InvalidInputError, UnknownPersonError
 from rmatch.names import label
-from rmatch.parameters import check_numbers
+from rmatch.parameters import check_parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Scale:
     high: float = 5.0
 
     def __post_init__(self) -> None:
-        check_numbers(self)
+        check_parameters(self)
         if not 0 <= self.low < self.high:
             raise InvalidInputError(
                 f"Scale({self.low:g}, {self.high:g}): low is at least 0, and high above low"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rmatch.errors import InputProblem, InvalidInputError
-from rmatch.reading.cells import missing
+from rmatch.names import label
+from rmatch.reading.cells import Bad, flag, missing, without_point
 from rmatch.reading.tables import load
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -51,12 +52,14 @@ def from_scim(
         The same for what people want to learn, with ``level`` as the target.
     also
         Further attributes by their SCIM path, and the field that each becomes:
-        ``{"urn:example:hr:2.0:User:grade": "level"}``.
+        ``{"urn:example:hr:2.0:User:grade": "level"}``. What is said by a table, or by the
+        preferred languages, must not be said here too.
 
     Raises
     ------
     InvalidInputError
-        Naming every user without an id, and every row of a table without an id or a skill.
+        Naming every user without an id, and every row of a table without an id or a skill, or with
+        another level than before.
 
     Examples
     --------
@@ -74,6 +77,10 @@ def from_scim(
     [{'id': '2819', 'name': 'Ana Lima', 'manager': '26118915', 'department': 'Sales', \
 'languages': ['pt', 'en'], 'skills': {'AI tools': 4}}]
     """
+    if isinstance(users, str | Mapping) or not isinstance(users, Iterable):
+        raise InvalidInputError(
+            f"users={users!r:.60}; a list of users is needed, what a server returns as 'Resources'"
+        )
     paths = {**_READ, **(also or {})}
     able, wanted = _by_person(skills, "skills"), _by_person(goals, "goals")
     problems = []
@@ -81,16 +88,33 @@ def from_scim(
     for number, user in enumerate(users, 1):
         if not isinstance(user, Mapping) or missing(user.get("id")):
             problems.append(InputProblem("a user without an id", number))
-        elif user.get("active", True):
-            found = {field: _at(user, path) for path, field in paths.items()}
-            found["name"] = found["name"] or _at(user, "name.formatted")
-            found["languages"] = _languages(user.get("preferredLanguage"))
-            key = str(found["id"])
-            found |= {"skills": able.get(key), "goals": wanted.get(key)}
-            people.append({name: value for name, value in found.items() if value})
+            continue
+        found = {field: _at(user, path) for path, field in paths.items()}
+        found["name"] = found["name"] or _at(user, "name.formatted")
+        tables = {
+            "languages": _languages(user.get("preferredLanguage")),
+            "skills": able.get(label(user["id"])),
+            "goals": wanted.get(label(user["id"])),
+        }
+        twice = [name for name, given in tables.items() if given and not _absent(found.get(name))]
+        problems += [InputProblem("given twice: leave it out of also=", number, n) for n in twice]
+        found |= {name: given for name, given in tables.items() if given}
+        active = user.get("active")
+        try:
+            stays = missing(active) or flag(active)
+        except Bad as error:
+            problems.append(InputProblem(error.problem[0], number, "active"))
+            continue
+        if stays:
+            people.append({name: value for name, value in found.items() if not _absent(value)})
     if problems:
         raise InvalidInputError.from_problems(problems)
     return people
+
+
+def _absent(value: Any) -> bool:
+    """Say whether an attribute says nothing; 0 and False do."""
+    return missing(value) or (isinstance(value, list | Mapping) and not value)
 
 
 def _at(user: Mapping[str, Any], path: str) -> Any:
@@ -124,15 +148,19 @@ def _by_person(source: Any, what: str) -> dict[str, Any]:
         )
     levels = table.columns.get("level", [None] * len(table))
     found: dict[str, dict[str, Any]] = defaultdict(dict)
-    problems = list(table.problems)
+    problems = [*table.problems, *table.faults]
+    ids = without_point(table.columns.get("id", []))
     for at, row in enumerate(table.rows):
-        person, skill = table.columns["id"][at], table.columns["skill"][at]
+        person, skill = ids[at], table.columns["skill"][at]
         if missing(person) or missing(skill):
             lost = "id" if missing(person) else "skill"
             problems.append(InputProblem(f"no {lost}", row, lost, what))
         else:
-            level = levels[at]
-            found[str(person)][str(skill)] = None if missing(level) else level
+            level = None if missing(levels[at]) else levels[at]
+            names = found[label(person)]
+            if names.setdefault(label(skill), level) != level:
+                text = f"{label(skill)!r} is there twice with different levels"
+                problems.append(InputProblem(text, row, "skill", what))
     if problems:
         raise InvalidInputError.from_problems(problems)
     return {

@@ -15,7 +15,7 @@ from rmatch.errors import InvalidInputError
 from rmatch.fields import ALIASES, header_key, written
 from rmatch.forms import Bools, Known, Mask, PairForm, rectangle
 from rmatch.names import did_you_mean
-from rmatch.parameters import called, check_numbers
+from rmatch.parameters import called, check_parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ class PairRule:
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        check_numbers(self)
+        check_parameters(self)
         if self.missing not in ("fail", "pass", "flag"):
             raise InvalidInputError(
                 f"{self.name}: missing={self.missing!r}; allowed are 'fail', 'pass' and 'flag'"

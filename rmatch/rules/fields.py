@@ -119,9 +119,9 @@ class Different(PairRule):
         return f"{self.describe()}: {mentor.get(self.field)} and {mentee.get(self.field)}"
 
 
-def check_field(rule: PairRule, name: Any) -> None:
+def check_field(rule: PairRule, name: str) -> None:
     """Raise unless the field that a rule compares is named."""
-    if not isinstance(name, str) or not name:
+    if not name:
         raise InvalidInputError(
             f"{type(rule).__name__}: field={name!r}; the name of a column is needed"
         )

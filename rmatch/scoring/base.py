@@ -13,7 +13,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID, Floats, GainForm, Gains, rectangle
-from rmatch.parameters import check_numbers
+from rmatch.parameters import check_parameters
 
 if TYPE_CHECKING:
     from rmatch.people import Person, Roster
@@ -49,7 +49,7 @@ class ScorePart:
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        check_numbers(self)
+        check_parameters(self)
         if self.weight < 0:
             raise InvalidInputError(
                 f"{self.name}: weight={self.weight!r}; a weight is a finite number of at least 0"

@@ -12,6 +12,7 @@ import pytest
 
 import rmatch
 from rmatch.datasets import developer_survey, developer_survey_programme
+from rmatch.errors import InvalidInputError
 from rmatch.reading import from_scim
 from rmatch.rules import SeniorityGap
 from rmatch.schema import MatchingRecord
@@ -142,3 +143,41 @@ def test_caches_of_users_words_are_bounded():
                     unbounded.add(name)
     assert unbounded <= _OWN_KEYS
     assert unbounded
+
+
+def test_attributes_that_say_no_or_nothing_left_are_kept():
+    """Somebody without a place is not paired, nor somebody untrained."""
+    also = {f"{HR}:places": "capacity", f"{HR}:trained": "trained"}
+    users = [{"id": "1", "displayName": "Ana", HR: {"places": 0, "trained": False}}]
+    (ana,) = from_scim(users, also=also)
+    assert (ana["capacity"], ana["trained"]) == (0, False)
+
+
+def test_skills_and_languages_may_be_attributes():
+    also = {f"{HR}:{name}": name for name in ("skills", "goals", "languages")}
+    own = {"skills": "AI:4; SQL:3", "goals": "Law", "languages": "English:C1"}
+    user = {"id": "1", "displayName": "Ana", HR: own}
+    assert from_scim([user], also=also) == [{"id": "1", "name": "Ana", **own}]
+    with pytest.raises(InvalidInputError, match=r"row 1, column 'skills'.*given twice"):
+        from_scim([user], also=also, skills=[{"id": "1", "skill": "AI", "level": 4}])
+
+
+@pytest.mark.parametrize("written", ["2819", 2819, 2819.0, " 2819", "2819.0"])
+def test_rows_of_skills_meet_their_user_however_the_id_is_written(written):
+    (ana,) = from_scim(
+        [{"id": "2819", "displayName": "Ana"}], skills=[{"id": written, "skill": "AI", "level": 4}]
+    )
+    assert ana["skills"] == {"AI": 4}
+
+
+def test_two_levels_of_one_skill_and_what_is_no_flag_are_told():
+    levels = [{"id": "1", "skill": "AI", "level": level} for level in (4, 1)]
+    with pytest.raises(
+        InvalidInputError, match=r"row 2.*'AI' is there twice with different levels"
+    ):
+        from_scim([{"id": "1"}], skills=levels)
+    assert from_scim([{"id": "9", "active": "False"}, {"id": "8", "active": None}]) == [{"id": "8"}]
+    with pytest.raises(InvalidInputError, match="row 1, column 'active': 'perhaps' is neither"):
+        from_scim([{"id": "9", "active": "perhaps"}])
+    with pytest.raises(InvalidInputError, match="a list of users is needed"):
+        from_scim(None)

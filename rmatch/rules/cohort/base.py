@@ -14,7 +14,7 @@ import numpy as np
 from rmatch.check import Violation
 from rmatch.columns import Categories, Ragged
 from rmatch.errors import InvalidInputError
-from rmatch.parameters import check_numbers
+from rmatch.parameters import check_parameters
 from rmatch.rules.base import _parameters
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class CohortRule:
     private: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_numbers(self)
+        check_parameters(self)
 
     @property
     def name(self) -> str:

@@ -221,7 +221,10 @@ ERRORS = [
     (lambda: WorkingHoursOverlap(-60), "min_minutes=-60; 0 to 1440"),
     (lambda: MustCoverTopGoal(0), "margin=0; a margin above 0"),
     (lambda: Same("site", ["Oslo"]), "pairs of two different values"),
-    (lambda: Different(["site"]), "the name of a column is needed"),
+    (lambda: Different(["site"]), r"Different: field=\['site'\]; a text is needed"),
+    (lambda: Different(""), "the name of a column is needed"),
+    (lambda: SeniorityGap(2, either_way="no"), "either_way='no'; True or False is needed"),
+    (lambda: GenerationGap(2, either_way=float("nan")), "either_way=nan; True or False is needed"),
 ]
 
 
