@@ -230,6 +230,11 @@ class Problem:
         return bounds.clipped()
 
     @property
+    def rules_pay(self) -> bool:
+        """Whether rules earn or cost something, beside the scores and what the objective pays."""
+        return self._ruled.has_bonuses or not all(rule.hard for rule in self.cohort_rules)
+
+    @property
     def before_objective(self) -> tuple[Bounds, int]:
         """The bounds without bonuses, and a limit on a pair's gain with all rules earn or cost."""
         plain = self._ruled

@@ -107,16 +107,21 @@ class RuleCosts(Answer):
             (change for change in self.changes if not change.step),
             key=lambda change: -change.outcome.objective,
         )
-        said += [self._said(change) for change in dropped if self._helps(change.outcome)]
-        idle = [f"“{change.asks}”" for change in dropped if not self._helps(change.outcome)]
+        said += [self._said(change) for change in dropped if self._matters(change.outcome)]
+        idle = [f"“{change.asks}”" for change in dropped if not self._matters(change.outcome)]
         if idle:
             said.append(f"Dropping {listed(idle, 'or')} alone would change nothing")
         return paragraph([*said, *self._joint()])
 
     def _helps(self, outcome: Outcome) -> bool:
-        return outcome.objective > self.now.objective
+        return outcome.possible and outcome.objective > self.now.objective
+
+    def _matters(self, outcome: Outcome) -> bool:
+        return not outcome.possible or outcome.objective != self.now.objective
 
     def _said(self, change: RuleChange) -> str:
+        if not change.outcome.possible:
+            return f"Without “{change.asks}”, no matching would be possible"
         first = next(
             (
                 each
@@ -135,12 +140,14 @@ class RuleCosts(Answer):
     def _gained(self, outcome: Outcome) -> str:
         mentees, score = outcome.mentees - self.now.mentees, outcome.score - self.now.score
         parts = []
-        if mentees > 0:
-            parts.append(f"match {counted(mentees, 'more mentee')}")
+        if mentees:
+            kind = "more mentee" if mentees > 0 else "fewer mentee"
+            parts.append(f"match {counted(abs(mentees), kind)}")
         if score:
             parts.append(f"{'raise' if score > 0 else 'lower'} the total by {figure(abs(score))}")
-        rise = figure(outcome.objective - self.now.objective)
-        return " and ".join(parts) or f"raise the objective by {rise}"
+        rise = outcome.objective - self.now.objective
+        how = "raise" if rise > 0 else "lower"
+        return " and ".join(parts) or f"{how} the objective by {figure(abs(rise))}"
 
     def _joint(self) -> Iterator[str]:
         best = max(self.together, key=lambda each: each.outcome.objective, default=None)

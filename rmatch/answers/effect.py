@@ -20,16 +20,21 @@ class Effect:
 
     Where the objective pays for people matched, ``people`` is how many more are (both sides
     counted) and ``score`` how much the total score rises; otherwise ``people`` is 0 and ``score``
-    is all of it. Losses are negative.
+    is all of it. Losses are negative. Where rules earn or cost something too, prices do not tell
+    how much of it is theirs: then both are ``None``.
     """
 
     objective: float
-    people: int
-    score: float
+    people: int | None
+    score: float | None
 
     @property
     def words(self) -> str:
         """The effect as a clause: "the total would rise by 0.41"."""
+        if self.score is None:
+            how = "rise" if self.objective > 0 else "fall"
+            by = f"{how} by {figure(abs(self.objective))}" if self.objective else "stay the same"
+            return f"the objective (scores, with what rules earn and cost) would {by}"
         said = []
         if self.people:
             who = "person" if abs(self.people) == 1 else "people"
@@ -49,6 +54,8 @@ def effect_of(matching: Matching, gained: int) -> Effect:
     """
     require_score(matching, "what a change brings")
     bounds, unit = matching.problem.bounds, matching.problem.unit
+    if getattr(matching.problem, "rules_pay", False):
+        return Effect(gained * unit, None, None)
     bonuses = np.unique(np.concatenate([bounds.mentor_bonus, bounds.mentee_bonus]))
     if len(bonuses) != 1 or bonuses[0] == 0:
         return Effect(gained * unit, 0, gained * unit)

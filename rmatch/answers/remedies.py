@@ -32,7 +32,8 @@ class Remedy:
     """A change for one person alone after which the best matching has them, and what it brings.
 
     ``kind`` is "loosen" (a rule, by ``step`` steps), "drop" (a rule) or "place" (one more place
-    for ``partner``). ``gain`` is what the objective gains, exactly, in units of score.
+    for ``partner``). ``gain`` is what the objective gains by one new pair, exactly, in units of
+    score; who has several places may gain more.
     """
 
     kind: str

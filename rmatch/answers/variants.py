@@ -20,6 +20,7 @@ from rmatch.answers.effect import require_score
 from rmatch.answers.masks import rule_mask
 from rmatch.candidates import Candidates, blocks
 from rmatch.certificate import prices_of
+from rmatch.errors import InfeasibleError
 from rmatch.pricing import suits
 from rmatch.rules.base import PairRule
 from rmatch.solvers import Options
@@ -51,7 +52,10 @@ _BLOCK = 1 << 16
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a matching achieves: pairs, people matched, sum of scores, objective, lowest score."""
+    """What a matching achieves: pairs, people matched, sum of scores, objective, lowest score.
+
+    Nothing, where rules, minimums and locks leave no matching ``possible``.
+    """
 
     pairs: int
     mentees: int
@@ -59,6 +63,11 @@ class Outcome:
     score: float
     objective: float
     worst: float | None
+    possible: bool = True
+
+
+#: What no matching achieves.
+IMPOSSIBLE = Outcome(0, 0, 0, 0.0, 0.0, None, possible=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +211,10 @@ class Variants:
         self.solves += 1
         rules = [rule for rule in self.problem.rules if not self._changes(rule)]
         rules += [self._in_state(at, state) for at, state in enumerate(variant) if state != DROPPED]
-        found = solve(self.problem.replace(rules=rules))
+        try:
+            found = solve(self.problem.replace(rules=rules))
+        except InfeasibleError:  # a lock, or other counts, made up for what is asked
+            return _Best(0, IMPOSSIBLE, None, frozenset(), np.zeros(0, np.uint8))
         outcome = self._outcome(found.units, found.gains, found.rows, found.cols)
         return _Best(found.units, outcome, None, frozenset(), np.zeros(0, np.uint8))
 
