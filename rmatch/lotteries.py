@@ -140,7 +140,7 @@ def lottery(
     InfeasibleError
         When rules, locks and minimums cannot hold together.
     UnsupportedFeatureError
-        Where the objective takes several solves, and for a loss together with soft rules.
+        Where the objective takes several solves, and for soft rules, which a draw cannot weigh.
 
     References
     ----------
@@ -176,6 +176,10 @@ def lottery(
             "Tiers of people"
         )
     candidates = all_candidates(problem)
+    if candidates.cohort is not None and (candidates.cohort.penalty > 0).any():
+        raise UnsupportedFeatureError(
+            "a lottery cannot weigh what soft rules cost; make the rules hard, or leave them out"
+        )
     rng = np.random.default_rng(seed)
     try:
         best, found = _matchings(candidates, math.floor(loss / problem.unit), int(draws), rng)
@@ -200,18 +204,15 @@ def _matchings(
     best = candidates.value(stages.chosen)
     mentors = np.zeros(candidates.shape[0], dtype=np.int64)
     if loss and not stages.by_faces:
-        if candidates.cohort is not None and (candidates.cohort.penalty > 0).any():
-            raise UnsupportedFeatureError(
-                "a lottery with a loss cannot weigh what soft rules cost; take loss=0, or make "
-                "the rules hard"
-            )
         stages.allow(loss)
+    # Nobody has a turn who is in no pair.
+    able = np.bincount(candidates.mentee, minlength=candidates.shape[1]) > 0
     turns = np.zeros(candidates.shape[1], dtype=np.int64)
     found = []
     for _ in range(draws):
         luck = rng.integers(0, 4, len(candidates))
         behind = np.minimum(turns.max(initial=0) - turns, _TURNS)
-        favour = 2 * behind + rng.integers(0, 2, len(turns)) + 1
+        favour = (2 * behind + rng.integers(0, 2, len(turns)) + 1) * able
         favour *= (
             4 * candidates.bounds.most_pairs + 1
         )  # a mentee's turn outweighs all luck of pairs

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rmatch
+from rmatch.errors import UnsupportedFeatureError
 from rmatch.living.impact import uplift
-from rmatch.rules import Different, PairCount, PeopleCount
+from rmatch.rules import Different, PairCount, PeopleCount, ReleaseCap
 from rmatch.scoring import TeachingCoverage
 from tests.helpers import best_total, keeps_bounds, total
 from tests.oracle.test_objectives import matrices
@@ -139,3 +140,23 @@ def test_a_loss_evens_chances_among_people_too():
     drawn = rmatch.lottery(problem, seed=2026, loss=1, draws=40)
     assert all(abs(chance - 0.5) <= 0.1 for chance in drawn.chances.values())
     assert drawn.matching.objective >= rmatch.solve(problem).objective - 1
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_who_can_have_no_pair_takes_no_turn_from_others(others):
+    """Two who may have the one mentor, within the loss, have even chances; the others none."""
+    scores = [[10, 9] + [0] * others]
+    allowed = np.array([[True, True] + [False] * others])
+    drawn = rmatch.lottery(rmatch.match_matrix(scores, allowed).problem, seed=2026, loss=1)
+    chances = list(drawn.chances.values())
+    assert chances[2:] == [0] * others
+    assert abs(chances[0] - chances[1]) <= Fraction(4, 60)
+
+
+def test_soft_rules_are_refused():
+    """A draw among all that keep the hard rules was not among the best."""
+    rules = [ReleaseCap(1, "site", side="mentors", penalty=1.0)]
+    mentors = [{"id": f"m{n}", "site": "A", "skills": "AI:4"} for n in range(2)]
+    mentees = [{"id": f"s{n}", "goals": "AI:4"} for n in range(2)]
+    with pytest.raises(UnsupportedFeatureError, match="cannot weigh what soft rules cost"):
+        rmatch.lottery(rmatch.match(mentors, mentees, rules=rules).problem, seed=1)
