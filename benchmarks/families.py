@@ -63,7 +63,7 @@ def mentor_places(size: int, seed: int = 1) -> Problem:
 
 
 def survey(size: int, seed: int = 1) -> Problem:
-    """People of a real survey, drawn again and again, under the nine rules of the demo."""
+    """People of a real survey, drawn again and again, under the five rules of the demo."""
     rng = np.random.default_rng(seed)
     programme = developer_survey_programme()
     sides = read_sides(*developer_survey(), as_of=programme.pop("as_of"))

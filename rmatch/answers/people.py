@@ -112,6 +112,11 @@ def row_of(matching: Matching, side: str, person: Any) -> int:
         return row
     ids = matching.mentor_ids if side == "mentor" else matching.mentee_ids
     if isinstance(matching.problem, Problem):
+        other = "mentee" if side == "mentor" else "mentor"
+        if _found(matching, other, person) is not None:
+            raise UnknownPersonError(
+                f"{person!r} is a {other}, no {side}; a mentor is named first, then a mentee"
+            )
         raise UnknownPersonError(f"no {side} has the id {person!r}{did_you_mean(person, ids)}")
     raise UnknownPersonError(f"there is no {side} {person!r}; {side}s are 0 to {len(ids) - 1}")
 

@@ -6,6 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from rmatch.cli.files import Pages, Pairs, write_all
 from rmatch.cli.options import Given, Show, Until, choice, file_there, option
 from rmatch.cli.rules import By
@@ -62,9 +64,16 @@ def rematch(
 
     given.check()
     pages.check(out, *given.files, previous)
+    if free and max_changes is not None:
+        raise typer.BadParameter("--free allows any number of changes; leave --max-changes out")
     earlier = read_earlier(previous)
     with show.bar("matching again"):
         programme, mentors, mentees = by.read(given)
+        if programme.seed is not None:
+            raise typer.BadParameter(
+                f"seed {programme.seed}: ties of a re-match go to earlier pairs, then by id; "
+                "leave the seed out"
+            )
         found = rmatch.rematch(
             earlier,
             mentors,

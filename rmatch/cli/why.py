@@ -85,7 +85,8 @@ def _answer(matching: Matching, ids: list[str], side: str | None) -> tuple[str, 
         return "why_unmatched", matching.why_unmatched(ids[0], side=place)
     mentor, mentee = ids
     one, other = rows_of(matching, mentor), rows_of(matching, mentee)
-    if one["mentor"] is None and other["mentor"] is not None:
+    fits = one["mentor"] is not None and other["mentee"] is not None
+    if not fits and one["mentee"] is not None and other["mentor"] is not None:
         mentor, mentee = mentee, mentor
     row, col = row_of(matching, "mentor", mentor), row_of(matching, "mentee", mentee)
     if ((matching.rows == row) & (matching.cols == col)).any():

@@ -89,11 +89,11 @@ def show_audit(console: Console, audit: Audit) -> None:
     """Show what to look at, then the rates and scores of each group."""
     title(console, "What to look at")
     paragraphs(console, audit.words)
-    rows = [row for row in audit.figures if " & " not in row.attribute]
+    rows = [row for row in audit.figures if row.attribute in audit.attributes]
     title(console, "Figures by group")
     print_table(
         console,
-        ("figure", "of", "group", ">people", ">value", ">of the best", ">other groups +"),
+        ("figure", "of", "group", ">people", ">value", ">ratio", ">other groups +"),
         [
             (
                 words(row.measure),
@@ -106,6 +106,9 @@ def show_audit(console: Console, audit: Audit) -> None:
             )
             for row in rows
         ],
+    )
+    console.print(
+        "Ratios are to the highest of all groups; those of burden to the mean of all mentors."
     )
     console.print("Intersections of two attributes are in --json and --out.")
 

@@ -84,6 +84,19 @@ def test_piped_output_is_plain(folder, run):
     assert max(map(len, out.splitlines())) <= 100
 
 
+def test_what_a_rematch_cannot_do_is_refused(folder, run):
+    """Nothing that was asked for is dropped in silence."""
+    run("match", "people.csv")
+    previous = ("rematch", "people.csv", "--previous", "pairs.csv")
+    for more, words in (
+        (("--seed", "1"), "leave the seed out"),
+        (("--free", "--max-changes", "0"), "leave --max-changes out"),
+    ):
+        code, _, err = run(*previous, *more)
+        assert code == 2
+        assert words in " ".join(err.split())
+
+
 def test_no_output_is_lost_in_another_and_no_input_is_replaced(folder, run):
     """--force is for what was written before, not for what is read."""
     Path("pack").mkdir()

@@ -13,7 +13,7 @@ import rmatch
 from rmatch.audit import read_groups
 from rmatch.audit.proxies import cramers_v, used_columns
 from rmatch.errors import InvalidInputError
-from rmatch.rules import Different, PairCount, Same, SeniorityGap, Vetoes
+from rmatch.rules import Different, PairCount, ReportingLine, Same, SeniorityGap, Vetoes
 
 
 def programme(rules=(), mentees=24, mentors=12, **changes):
@@ -179,6 +179,19 @@ def test_a_rule_that_reads_the_attribute_is_found_out():
     assert not proof
     assert proof.changed == 5
     assert "gender was read" in matching.audit(groups, shuffles=5).words
+
+
+def test_a_shuffle_that_a_rule_finds_fault_with_shows_that_it_is_read():
+    """Managers given to others at random go in circles, which is no fault of the data."""
+    managers = {"m0": None, "m1": "m0", "m2": "m1", "m3": "m2", "s0": "m0", "s1": "s0"}
+    people = [{"id": person, "manager": above} for person, above in managers.items()]
+    mentors = [{**person, "skills": "AI:4"} for person in people[:4]]
+    mentees = [{**person, "goals": "AI:4"} for person in people[4:]]
+    matching = rmatch.match(mentors, mentees, rules=[ReportingLine(depth="direct")])
+    groups = {person["id"]: {"manager": person["manager"] or "none"} for person in people}
+    (proof,) = matching.audit(groups, shuffles=10).non_use
+    assert not proof
+    assert proof.changed > 0
 
 
 def test_a_column_of_the_rosters_is_shuffled_in_them():
