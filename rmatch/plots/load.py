@@ -37,7 +37,8 @@ def load(matching: Matching, ax: Axes | None = None) -> Axes:
     on.bar_label(top, [f"{count:,}" if count else "" for count in full + free], padding=2)
     on.set_xticks(ticks)
     if len(places):
-        on.margins(y=0.1)
+        on.set_ylim(0, 1.12 * int((full + free).max()))  # room for the number on the highest
+        on.yaxis.get_major_locator().set_params(integer=True)
         legend(on)
     else:
         nothing(on, "no mentors")

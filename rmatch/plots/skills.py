@@ -53,6 +53,7 @@ def skill_supply(readiness: Readiness, ax: Axes | None = None, *, most: int = 15
     on.axvline(0, color=BLACK, linewidth=0.8)
     on.set_yticks(rows, [need.skill for need in shown])
     on.set_ylim(len(shown) - 0.4, -0.6)
+    on.use_sticky_edges = False  # a bar of no length would take the room of its number
     on.margins(x=0.08)
     on.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     legend(on)
