@@ -248,6 +248,21 @@ def _similar_plain(keys: list[str]) -> Iterable[tuple[str, str, float]]:
                     yield one, other, ratio
 
 
+def percent(share: float, *limits: float) -> str:
+    """Return a share in percent: whole, but what is not 0, all or at a limit is not told as such.
+
+    Examples
+    --------
+    >>> percent(0.5), percent(399 / 400), percent(1.0), percent(0.0004), percent(0.796, 0.8)
+    ('50%', '99.8%', '100%', '0.04%', '79.6%')
+    """
+    for digits in range(8):
+        shown = round(share, digits + 2)
+        if all(shown != limit or share == limit for limit in (0, 1, *limits)):
+            break
+    return f"{share:.{digits}%}"
+
+
 def amount(number: float, noun: str) -> str:
     """Return a number with its noun.
 

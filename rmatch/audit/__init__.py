@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from rmatch.answers.answer import Answer
 from rmatch.answers.wording import listed
-from rmatch.audit.figures import GroupFigure, group_figures
+from rmatch.audit.figures import FOUR_FIFTHS, GroupFigure, group_figures
 from rmatch.audit.groups import read_groups
 from rmatch.audit.non_use import NonUse, non_use
 from rmatch.audit.options import OptionLoss, option_losses
 from rmatch.audit.proxies import Proxy, proxies
 from rmatch.errors import InvalidInputError
 from rmatch.metrics.facts import Facts
+from rmatch.names import percent
 from rmatch.parameters import check_count
 from rmatch.problem import Problem
 
@@ -44,7 +45,7 @@ class Audit(Answer):
         """What to look at, in words; of intersections only how many there are."""
         said = [_figure_words(row) for row in self.figures if row.flagged and self._single(row)]
         said += [
-            f"the rule “{row.rule}” leaves {row.group} ({row.side}) {row.ratio:.0%} of the options "
+            f"the rule “{row.rule}” leaves {row.group} ({row.side}) {_ratio(row)} of the options "
             f"of the group it leaves most to"
             for row in self.options
             if row.flagged and self._single(row)
@@ -92,13 +93,17 @@ class Audit(Answer):
         return "\n".join(lines)
 
 
+def _ratio(row: GroupFigure | OptionLoss) -> str:
+    return percent(row.ratio or 0.0, FOUR_FIFTHS)
+
+
 def _figure_words(row: GroupFigure) -> str:
     name, who = row.measure.replace("_", " "), f"{row.group} ({row.attribute}, {row.side})"
     if row.gap is not None:
         return f"{name} of {who} is {row.gap:+.2f} standard deviations from that of the others"
     chance = "" if row.p is None else f", p = {row.p:.2g}"
     than = "the mean" if row.measure == "burden" else "the highest"
-    return f"{name} of {who} is {row.ratio:.0%} of {than}{chance} (n = {row.n})"
+    return f"{name} of {who} is {_ratio(row)} of {than}{chance} (n = {row.n})"
 
 
 def audit(

@@ -13,6 +13,7 @@ import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.living.written import day, text
+from rmatch.names import percent
 from rmatch.parameters import is_finite
 
 Kind = Literal["started", "planned", "held", "cancelled", "rated", "goal_reached", "ended"]
@@ -142,7 +143,7 @@ class Health:
         active = sum(not pair.ended for pair in self.pairs)
         lines = [f"{active} of {len(self.pairs)} pairs are active on {self.on}"]
         if self.sessions_held is not None:
-            lines.append(f"{self.sessions_held:.0%} of the planned sessions were held")
+            lines.append(f"{percent(self.sessions_held)} of the planned sessions were held")
         lines += [f"{p.mentor} with {p.mentee}: {'; '.join(p.risks)}" for p in self.at_risk]
         return "\n".join(lines)
 

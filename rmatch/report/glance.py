@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rmatch.answers.wording import counted, figure
+from rmatch.names import percent
 from rmatch.report.content import Content
 from rmatch.report.lines import NotComputed
 from rmatch.report.markup import Markup, tag
@@ -31,7 +32,7 @@ def _matched(content: Content) -> Markup:
         lines.append(tag("p", tag("strong", f"{have:,} of {every:,}"), f" {side} {verb}",
                          bar(shares[side])))  # fmt: skip
     lines.append(tag("p", counted(len(content.matching), "pair"), " in all."))
-    return _card("How many are matched?", f"{shares['mentees']:.0%}", "of the mentees", *lines)
+    return _card("How many are matched?", percent(shares["mentees"]), "of the mentees", *lines)
 
 
 def _quality(content: Content) -> Markup:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rmatch.audit.figures import FOUR_FIFTHS
+from rmatch.names import percent
 from rmatch.terminal.text import count, item, paragraphs, print_table, title, words
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ def show_audit(console: Console, audit: Audit) -> None:
                 row.group,
                 "hidden" if row.n is None else f"{row.n}",
                 _number(row.value),
-                "" if row.ratio is None else f"{row.ratio:.0%}",
+                "" if row.ratio is None else percent(row.ratio, FOUR_FIFTHS),
                 "" if row.gap is None else f"{row.gap:+.2f} sd",
             )
             for row in rows

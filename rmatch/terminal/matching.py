@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.answers.wording import stated
+from rmatch.names import percent
 from rmatch.problem import Problem
 from rmatch.terminal.text import count, item, plain, print_table, title, words
 
@@ -46,8 +47,8 @@ def _show_outcome(console: Console, matching: Matching, problem: Problem) -> Non
     (mentors, mentees), coverage = problem.shape, matching.coverage
     learn, teach = len(np.unique(matching.cols)), len(np.unique(matching.rows))
     console.print(
-        f"{learn} of {mentees} mentees ({coverage['mentees']:.0%}) have a mentor; "
-        f"{teach} of {mentors} mentors ({coverage['mentors']:.0%}) teach.",
+        f"{learn} of {mentees} mentees ({percent(coverage['mentees'])}) have a mentor; "
+        f"{teach} of {mentors} mentors ({percent(coverage['mentors'])}) teach.",
         style="bold",
     )
     if not len(matching):

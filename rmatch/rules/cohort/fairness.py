@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.names import percent
 from rmatch.rows import Row
 from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
@@ -117,7 +118,10 @@ class GroupBalance(_BetweenGroups):
     def breaches(self, problem: Problem, pairs: Pairs) -> Sequence[Breach]:
         rates, band = self._rates(problem, pairs), fraction(self, "band", self.band)
         return [
-            Breach(f"{float(rates[one]):.0%} of {one} and {float(rates[two]):.0%} of {two} matched")
+            Breach(
+                " and ".join(f"{percent(float(rates[each]))} of {each}" for each in (one, two))
+                + " matched"
+            )
             for one, two in permutations(rates, 2)
             if rates[one] - rates[two] > band
         ]
@@ -129,8 +133,8 @@ class GroupBalance(_BetweenGroups):
         )
 
     def loosened(self) -> Iterator[CohortRule]:
-        for percent in range(int(self.band * 20) + 1, 20):
-            yield self.replace(band=percent / 20)
+        for twentieths in range(int(self.band * 20) + 1, 20):
+            yield self.replace(band=twentieths / 20)
 
 
 @dataclass(frozen=True)
@@ -189,8 +193,8 @@ class FairnessFloor(_BetweenGroups):
         rates, ratio = self._rates(problem, pairs), fraction(self, "ratio", self.ratio)
         return [
             Breach(
-                f"{float(rates[worse]):.0%} of {worse} are matched, "
-                f"against {float(rates[better]):.0%} of {better}"
+                f"{percent(float(rates[worse]))} of {worse} are matched, "
+                f"against {percent(float(rates[better]))} of {better}"
             )
             for better, worse in permutations(rates, 2)
             if rates[worse] < ratio * rates[better]
@@ -217,5 +221,5 @@ class FairnessFloor(_BetweenGroups):
         )
 
     def loosened(self) -> Iterator[CohortRule]:
-        for percent in range(int(self.ratio * 20) - 1, 0, -1):
-            yield self.replace(ratio=percent / 20)
+        for twentieths in range(int(self.ratio * 20) - 1, 0, -1):
+            yield self.replace(ratio=twentieths / 20)
