@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -75,8 +76,8 @@ class Uplift:
             "method": self.method,
             "treated": self.treated,
             "control": self.control,
-            "balance": dict(self.balance),
-            "balance_before": dict(self.balance_before),
+            "balance": _finite(self.balance),
+            "balance_before": _finite(self.balance_before),
             "warnings": list(self.warnings),
         }
 
@@ -89,11 +90,20 @@ class Uplift:
             )
         ]
         lines += [
-            f"{name}: standardised difference {d:+.2f}"
-            + (f", {self.balance_before[name]:+.2f} before" if self.balance_before else "")
+            f"{name}: standardised difference {_told(d)}"
+            + (f", {_told(self.balance_before[name])} before" if self.balance_before else "")
             for name, d in self.balance.items()
         ]
         return "\n".join([*lines, *(f"warning: {warning}" for warning in self.warnings)])
+
+
+def _told(difference: float) -> str:
+    return f"{difference:+.2f}" if isfinite(difference) else "beyond measure (no spread)"
+
+
+def _finite(balance: Mapping[str, float]) -> dict[str, float | None]:
+    """Return differences as JSON holds them: none of those where neither group has any spread."""
+    return {name: d if isfinite(d) else None for name, d in balance.items()}
 
 
 def uplift(
@@ -172,12 +182,14 @@ def uplift(
     else:
         effect, low, high = _stratified(values, one, other, drawn)
     balance = _balance(known, one, other)
+    if method != "did" and {*values.values()} <= {0.0, 1.0}:  # shares differ by 1 at most
+        low, high = max(low, -1.0), min(high, 1.0)
     if low == high:
         warnings.append(
             "all outcomes within each group are the same; the interval says nothing of others"
         )
     warnings += [
-        f"the groups differ in {name} by {difference:+.2f} standard deviations"
+        f"the groups differ in {name} by {_told(difference)} standard deviations"
         for name, difference in balance.items()
         if abs(difference) > _LARGE_DIFFERENCE
     ]

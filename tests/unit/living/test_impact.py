@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,6 +95,17 @@ def test_difference_in_differences_by_hand():
     result = uplift(after, ["a", "b"], ["c", "d"], method="did", before=before)
     assert result.effect == 2
     assert "changed alike" in result.warnings[0]
+
+
+def test_differences_of_shares_and_columns_without_spread_are_told_as_they_can_be():
+    """Of three who stayed and three of whom one did; all of one group are 30, of the other 40."""
+    people = [f"t{n}" for n in range(3)], [f"c{n}" for n in range(3)]
+    stayed = {"t0": 1, "t1": 1, "t2": 1, "c0": 1, "c1": 0, "c2": 0}
+    age = {**dict.fromkeys(people[0], 30), **dict.fromkeys(people[1], 40)}
+    found = uplift(stayed, *people, method="matched", covariates={"age": age})
+    assert -1 <= found.low <= found.effect <= found.high <= 1
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["balance"] == {"age": None}
+    assert "age: standardised difference beyond measure (no spread)" in str(found)
 
 
 def test_matched_controls_recover_a_known_effect():

@@ -233,6 +233,18 @@ def test_no_answer_lapses_only_after_the_days_given():
         assert (standing.state, standing.reason) == (State.LAPSED, "no answer in 10 days")
 
 
+def test_an_answer_of_one_does_not_let_the_other_wait_longer():
+    with PairLog(":memory:") as log:
+        for event in (
+            Event("proposed", "m", "s", DAY),
+            Event("approved", "m", "s", DAY, by="Kim"),
+            Event("accepted", "m", "s", later(9), by="s"),
+        ):
+            log.record(event)
+        assert log.lapse(after=10, on=later(10)) == ()
+        assert log.lapse(after=10, on=later(12)) == (("m", "s"),)
+
+
 def test_two_writers_of_one_file_see_each_other(tmp_path):
     """Whoever decides on stale knowledge is refused by what the other recorded."""
     one, other = PairLog(tmp_path / "pairs.db"), PairLog(tmp_path / "pairs.db")
