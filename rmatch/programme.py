@@ -153,10 +153,13 @@ class Programme:
         """Read a programme from TOML."""
         import tomllib
 
+        if not isinstance(text, str):
+            raise InvalidInputError(f"{text!r:.60} is no text of TOML")
         try:
-            return cls.from_dict(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+            record = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # RecursionError: brackets in brackets
             raise InvalidInputError(f"this is not TOML: {error}") from error
+        return cls.from_dict(record)
 
     def to_json(self) -> str:
         """Return the programme as JSON."""
@@ -165,11 +168,24 @@ class Programme:
     @classmethod
     def from_json(cls, text: str) -> Programme:
         """Read a programme from JSON."""
+        if not isinstance(text, str):
+            raise InvalidInputError(f"{text!r:.60} is no text of JSON")
         try:
-            record = json.loads(text)
-        except ValueError as error:
+            record = json.loads(text, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:  # RecursionError: brackets in brackets
+            if isinstance(error, InvalidInputError):
+                raise
             raise InvalidInputError(f"this is not JSON: {error}") from error
         return cls.from_dict(record)
+
+
+def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a name that is there twice is an error, as in TOML."""
+    names = [name for name, _ in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInputError(f"{', '.join(map(repr, twice))}: an object has each name once")
+    return dict(entries)
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -202,6 +218,8 @@ def read_programme(path: str | Path) -> Programme:
         raise InvalidInputError(f"there is no file {str(file)!r}")
     try:
         text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidInputError(f"{file.name} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"{file.name} is not UTF-8 text: {error}") from error
     read = Programme.from_toml if file.suffix == ".toml" else Programme.from_json
@@ -232,7 +250,7 @@ def profile(name: str) -> Programme:
 
 
 def _known_objective(name: Any) -> list[InputProblem]:
-    if name in OBJECTIVES:
+    if isinstance(name, str) and name in OBJECTIVES:
         return []
     return [InputProblem(f"no objective {name!r}", hint=hint_for(name, OBJECTIVES))]
 

@@ -80,8 +80,8 @@ class CohortRows:
     @classmethod
     def of(cls, rows: Sequence[Row], edges: int, shape: tuple[int, int]) -> CohortRows:
         """Put rows together into matrices."""
-        lows = [-NO_LIMIT if row.low is None else row.low for row in rows]
-        highs = [NO_LIMIT if row.high is None else row.high for row in rows]
+        lows = [-NO_LIMIT if row.low is None else min(row.low, NO_LIMIT - 1) for row in rows]
+        highs = [NO_LIMIT if row.high is None else min(row.high, NO_LIMIT) for row in rows]
         return cls(
             _matrix([(row.pairs, row.per_pair) for row in rows], edges),
             _matrix([(row.mentors, row.per_mentor) for row in rows], shape[0]),

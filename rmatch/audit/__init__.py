@@ -20,7 +20,7 @@ from rmatch.audit.proxies import Proxy, proxies
 from rmatch.errors import InvalidInputError
 from rmatch.metrics.facts import Facts
 from rmatch.names import percent
-from rmatch.parameters import check_count
+from rmatch.parameters import check_count, check_seed
 from rmatch.problem import Problem
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ def audit(
 changed
     """
     check_count("min_cell", min_cell)
+    check_count("shuffles", shuffles)
+    check_seed(seed)
     table = read_groups(groups)
     unknown = [name for name in attributes or () if name not in table]
     if unknown:

@@ -322,13 +322,13 @@ def _solve(
     pairs = len(legal[0])
     units = 0
     if price and pairs:
-        soft = ChangeBudget(plan.legal_ids, most=0, penalty=price)
-        units = soft.unit_penalty(problem.unit)
-        if units * pairs >= FLOAT_EXACT:
+        if price / problem.unit * pairs >= FLOAT_EXACT:
             raise InvalidInputError(
                 f"price={price!r} for each of {pairs} pairs is more than sums can hold; leave it "
                 "out, and as few changes as possible are made"
             )
+        soft = ChangeBudget(plan.legal_ids, most=0, penalty=price)
+        units = soft.unit_penalty(problem.unit)
         problem = dataclasses.replace(problem, rules=(*problem.rules, soft))
     bounds = problem.bounds
     begin = plan.begin if _same_bonuses(bounds, plan.problem.bounds) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from rmatch.reading.checking import CheckReport, check_people
 from rmatch.reading.joint import finish
 from rmatch.reading.records import roster_to_records
 from rmatch.reading.scim import from_scim
-from rmatch.reading.side import Reading, ScaleChoice, parse_side, split_roles
+from rmatch.reading.side import Reading, ScaleChoice, Side, parse_side, split_roles
 
 __all__ = [
     "CheckReport",
@@ -105,8 +105,18 @@ def read_people(source: Any, **options: Any) -> tuple[Roster, Roster]:
     problems: list[InputProblem] = []
     everybody = parse_side(source, None, reading, problems)
     sides = split_roles(everybody, problems)
+    if not problems:  # whose role is wrong may be the one who is missed
+        problems += _empty(sides)
     mentors, mentees = finish(sides, reading, problems)
     return mentors, mentees
+
+
+def _empty(sides: Iterable[Side]) -> list[InputProblem]:
+    return [
+        InputProblem("nobody is on this side", side=side.name)
+        for side in sides
+        if not len(side.ids) and side.roster is None
+    ]
 
 
 def read_sides(mentors: Any, mentees: Any, **options: Any) -> tuple[Roster, Roster]:
@@ -123,8 +133,6 @@ def read_sides(mentors: Any, mentees: Any, **options: Any) -> tuple[Roster, Rost
                 problems.append(InputProblem(str(error), side=name))
     if len(sides) < 2:
         raise InvalidInputError.from_problems(problems)
-    for side in sides:
-        if not len(side.ids) and side.roster is None:
-            problems.append(InputProblem("nobody is on this side", side=side.name))
+    problems += _empty(sides)
     left, right = finish(sides, reading, problems)
     return left, right

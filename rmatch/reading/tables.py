@@ -142,13 +142,17 @@ def _from_file(path: Path, sheet: str | int | None) -> Table:
             f"{path.name}: files of type {kind or 'unknown'!r} cannot be read; give "
             ".csv, .tsv, .xlsx, .xls, .ods or .parquet"
         )
-    if not path.is_file():
-        raise InvalidInputError(f"there is no file {str(path)!r}")
-    if kind in _TEXT_FILES:
-        return _from_cells(list(_csv_rows(path)), {}, path.name)
-    if kind in _SHEET_FILES:
-        return _from_cells(*sheet_rows(path, sheet), path.name)
-    return _from_frame(read_parquet(path))
+    try:
+        if not path.is_file():
+            raise InvalidInputError(f"there is no file {str(path)!r}")
+        if kind in _TEXT_FILES:
+            return _from_cells(list(_csv_rows(path)), {}, path.name)
+        if kind in _SHEET_FILES:
+            return _from_cells(*sheet_rows(path, sheet), path.name)
+        return _from_frame(read_parquet(path))
+    except OSError as error:
+        why = error.strerror or error
+        raise InvalidInputError(f"{path.name:.60} cannot be read: {why}") from error
 
 
 def _from_cells(cells: list[list[Any]], faults: Faults, name: str) -> Table:

@@ -160,7 +160,8 @@ class PartnerWish(PairRule):
         return None if value is None else name_key(str(wish)) == name_key(str(value))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        require_column(self, self.wish, mentors, mentees)
+        for column in (self.wish, self.field):
+            require_column(self, column, mentors, mentees)
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         passes = self.missing != "fail"

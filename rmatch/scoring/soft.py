@@ -95,6 +95,7 @@ class TableScore(ScorePart):
             raise InvalidInputError(
                 f"table_score: {wrong}; keys are pairs of two, and values must lie in [0, 1]"
             )
+        object.__setattr__(self, "table", dict(self.table))  # what the caller does later is theirs
         if len(self._scores) < len(self.table):
             raise InvalidInputError("table_score: the table has a pair of values twice")
 

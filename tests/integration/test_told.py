@@ -11,8 +11,16 @@ import rmatch
 from rmatch.cli import main
 from rmatch.living import RiskRules, checkin_plan, health, uplift
 from rmatch.living.earlier import read_earlier
-from rmatch.rules import ChangeBudget, Consent, Vetoes, WorkingHoursOverlap
-from rmatch.scoring import StatedPreference
+from rmatch.rules import (
+    ChangeBudget,
+    Clearance,
+    Consent,
+    PartnerWish,
+    ReleaseCap,
+    Vetoes,
+    WorkingHoursOverlap,
+)
+from rmatch.scoring import StatedPreference, TableScore
 
 
 def run(*arguments):
@@ -164,3 +172,42 @@ def test_earlier_pairs_lose_the_point_that_a_program_wrote(tmp_path):
     """A merge with a gap makes 101.0 of 101, in the file of pairs as in that of people."""
     (tmp_path / "old.csv").write_text("mentor,mentee\n101.0,7.0\n102.0,8.0\n", encoding="utf-8")
     assert set(read_earlier(tmp_path / "old.csv")) == {("101", "7"), ("102", "8")}
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: rmatch.read_people([{"id": "a", "role": "mentor"}]), "mentees: nobody is on this"),
+        (lambda: rmatch.read_roster("x" * 300 + ".csv"), "cannot be read: File name too long"),
+        (lambda: rmatch.Programme.from_toml('objective=["a"]'), r"no objective \['a'\]"),
+        (lambda: rmatch.Programme.from_toml("a=" + "[" * 100_000), "this is not TOML"),
+        (lambda: rmatch.Programme.from_json("[" * 100_000), "this is not JSON"),
+        (lambda: rmatch.Programme.from_json(None), "None is no text of JSON"),
+        (lambda: rmatch.Programme.from_json('{"seats": 1, "seats": 2}'), "each name once"),
+        (lambda: matched().audit({"m": {"kind": "a"}}, seed=-1), "seed=-1"),
+        (lambda: matched().audit({"m": {"kind": "a"}}, shuffles=True), "shuffles=True"),
+        (lambda: matched([PartnerWish("gendr")]), "the column 'gendr', which nobody has"),
+        (lambda: matched([ReleaseCap(1, "site", penalty=1e300)]), "beyond 64-bit integers"),
+        (lambda: matched([Clearance(clearance=3)]), "clearance=3; a text is needed"),
+    ],
+)
+def test_what_cannot_be_is_told_where_it_is_given(make, words):
+    """Never from inside a library."""
+    with pytest.raises(rmatch.InvalidInputError, match=words):
+        make()
+
+
+def matched(rules=()):
+    mentors = [{"id": "m", "skills": "AI", "site": "A", "partner_gender": "f"}]
+    return rmatch.match(mentors, [{"id": "s", "goals": "AI", "site": "B"}], rules=list(rules))
+
+
+def test_limits_beyond_all_pairs_are_none():
+    assert len(matched([ReleaseCap(2**70, "site")])) == 1
+
+
+def test_a_table_that_changes_afterwards_changes_nothing():
+    table = {("A", "B"): 1.0}
+    part = TableScore("site", "site", table)
+    table["A", "B"] = 5
+    assert part.table == {("A", "B"): 1.0}

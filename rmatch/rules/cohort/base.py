@@ -210,7 +210,14 @@ class PricedRule(CohortRule):
         return 1
 
     def unit_penalty(self, unit: float) -> int:
-        return 0 if self.penalty is None else max(1, round(self.penalty / unit / self.units))
+        if self.penalty is None:
+            return 0
+        if self.penalty / unit >= 1 << 61:
+            raise InvalidInputError(
+                f"{self.name}: penalty={self.penalty!r} is beyond 64-bit integers; a rule that "
+                "outweighs everything is a hard one: leave the penalty out"
+            )
+        return max(1, round(self.penalty / unit / self.units))
 
 
 def ends(pairs: Pairs, side: Side) -> list[int]:

@@ -141,7 +141,7 @@ def test_questions_take_ids_as_numbers_and_as_text(numbered):
         assert matching.agreement(mentor, mentee).to_dict()
     with pytest.raises(rmatch.UnknownPersonError, match="nobody has the id 3"):
         matching.partners(3)
-    with pytest.raises(rmatch.UnknownPersonError, match="no mentor has the id 11"):
+    with pytest.raises(rmatch.UnknownPersonError, match="11 is a mentee, no mentor"):
         matching.why(11, 1)
 
 
