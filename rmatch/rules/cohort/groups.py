@@ -212,7 +212,9 @@ class PeopleCount(_OfPeople):
 
 @dataclass(frozen=True)
 class SeparatePartners(_OfPeople):
-    """No two of these people are paired with the same person.
+    """No two of these people are paired with the same person, in one role of that person.
+
+    Somebody who teaches one of them may learn from another.
 
     Examples
     --------
