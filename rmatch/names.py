@@ -263,6 +263,17 @@ def percent(share: float, *limits: float) -> str:
     return f"{share:.{digits}%}"
 
 
+def snake_case(name: str) -> str:
+    """Return the name of a class as tables and files write it.
+
+    Examples
+    --------
+    >>> snake_case("SeniorityGap")
+    'seniority_gap'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 def amount(number: float, noun: str) -> str:
     """Return a number with its noun.
 

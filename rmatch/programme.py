@@ -14,13 +14,13 @@ from rmatch.components import definitions, encoded, hint_for, read, schema_of
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import did_you_mean
 from rmatch.objectives import OBJECTIVES, Objective
-from rmatch.parameters import is_whole
+from rmatch.parameters import check_parameters, is_whole
 from rmatch.rules import CohortRule, PairRule
 from rmatch.scoring import ScorePart
 
 if TYPE_CHECKING:
     from rmatch.matching import Matching
-    from rmatch.people import Roster
+    from rmatch.people import Roster, Scale
     from rmatch.problem import Problem
 
 SCHEMA = "rmatch/programme/1"
@@ -66,10 +66,11 @@ class Programme:
     objective: Any = "total_score"
     seats: int | None = None
     seed: int | None = None
-    scale: str = "auto"
+    scale: Scale | str = "auto"
     synonyms: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_parameters(self)
         object.__setattr__(self, "rules", tuple(self.rules))
         if self.score is not None:
             object.__setattr__(self, "score", tuple(self.score))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rmatch import solvers
+from rmatch.parameters import check_parameters
 from rmatch.sequence import Sequence as Stages
 from rmatch.sequence import heuristic
 from rmatch.solvers import Options, Selection
@@ -31,6 +32,9 @@ class Objective:
     name: ClassVar[str] = ""
     #: Whether any two matchings differ by people matched and score alone, as answers tell it.
     told_as_score: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
 
     def validate(self, problem: Any) -> None:
         """Raise where the problem has not what this objective reads."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rmatch.candidates import SIZES, Feature
-from rmatch.errors import InvalidInputError, UnsupportedFeatureError
+from rmatch.errors import UnsupportedFeatureError
 from rmatch.objectives.base import Objective
 from rmatch.objectives.tiers import Score
 from rmatch.scoring.base import ScorePart
@@ -68,12 +68,6 @@ class Stable(Objective):
     proposers: Literal["mentees", "mentors"] = "mentees"
     mentees_by: ScorePart | None = None
     mentors_by: ScorePart | None = None
-
-    def __post_init__(self) -> None:
-        if self.proposers not in ("mentees", "mentors"):
-            raise InvalidInputError(
-                f"stable: proposers={self.proposers!r}; allowed are 'mentees' and 'mentors'"
-            )
 
     def validate(self, problem: Any) -> None:
         """The parts to rank by must fit the rosters."""

@@ -13,6 +13,7 @@ from rmatch.columns import Categories, Numbers, Ragged
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID
 from rmatch.objectives.base import Objective, Staged
+from rmatch.parameters import ColumnName, check_parameters
 from rmatch.rules.base import PairRule
 from rmatch.scoring.base import ScorePart
 from rmatch.sequence import Sequence as Stages
@@ -39,6 +40,9 @@ class Tier:
 
     #: Whether people with a pair are counted, and nothing about pairs.
     of_people: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
 
     def validate(self, problem: Any) -> None:
         """Raise where the problem has not what this tier reads."""
@@ -83,7 +87,7 @@ class Matched(Tier):
     """
 
     side: Literal["mentees", "mentors", "both"] = "both"
-    field: str | None = None
+    field: ColumnName | None = None
     values: Sequence[Any] = ()
     at_least: float | None = None
     ids: Sequence[Any] = ()
@@ -91,15 +95,9 @@ class Matched(Tier):
     of_people: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.side not in ("both", *SIDES):
-            raise InvalidInputError(
-                f"Matched: side={self.side!r}; allowed are 'both', 'mentees' and 'mentors'"
-            )
+        super().__post_init__()
         for name in ("values", "ids"):
-            given = getattr(self, name)
-            if isinstance(given, str):
-                raise InvalidInputError(f"Matched: {name}={given!r}; give a list, as [{given!r}]")
-            object.__setattr__(self, name, tuple(given))
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if (self.field is None) == (bool(self.values) or self.at_least is not None):
             raise InvalidInputError(
                 "Matched: give field= together with values= or at_least=, or none of them"
@@ -197,6 +195,14 @@ class Pairs(Tier):
 
     rule: PairRule | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.rule, PairRule | None):
+            raise InvalidInputError(
+                f"Pairs: rule={self.rule!r}; a pair rule, such as Different('department'), or None "
+                "for every pair is allowed"
+            )
+
     def validate(self, problem: Any) -> None:
         """The rule must fit the rosters."""
         rosters = _rosters(problem)
@@ -242,6 +248,7 @@ class Score(Tier):
     part: ScorePart | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not isinstance(self.part, ScorePart | None):
             raise InvalidInputError(
                 f"Score: part={self.part!r}; a score part, such as TeachingCoverage(), or None for "
@@ -309,7 +316,10 @@ class Tiers(Staged):
     tiers: Sequence[Tier]
 
     def __post_init__(self) -> None:
-        tiers = (self.tiers,) if isinstance(self.tiers, Tier) else tuple(self.tiers)
+        if isinstance(self.tiers, Tier):
+            object.__setattr__(self, "tiers", (self.tiers,))
+        super().__post_init__()
+        tiers = tuple(self.tiers)
         wrong = [each for each in tiers if not isinstance(each, Tier)]
         if wrong or not tiers:
             raise InvalidInputError(

@@ -13,8 +13,9 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.forms import All, Interval, Table
 from rmatch.names import name_key
+from rmatch.parameters import ColumnName
 from rmatch.rules.base import Missing, PairRule, Shape, require_column
-from rmatch.rules.fields import as_spelled, check_field, unknown_values, value_pairs
+from rmatch.rules.fields import as_spelled, unknown_values, value_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,14 +43,13 @@ class InformationBarrier(PairRule):
     False
     """
 
-    field: str
+    field: ColumnName
     walls: Iterable[Iterable[str]] = ()
     missing: Missing = dataclasses.field(default="fail", kw_only=True)
     safety: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_field(self, self.field)
         object.__setattr__(self, "walls", value_pairs("information_barrier: walls", self.walls))
 
     def bound(self, mentors: Roster, mentees: Roster) -> InformationBarrier:
@@ -97,8 +97,8 @@ class Clearance(PairRule):
         The columns of numbers. A person without a ``need`` works on nothing that asks for one.
     """
 
-    clearance: str = "clearance"
-    need: str = "need"
+    clearance: ColumnName = "clearance"
+    need: ColumnName = "need"
     missing: Missing = dataclasses.field(default="fail", kw_only=True)
     safety: ClassVar[bool] = True
 
@@ -142,8 +142,8 @@ class PartnerWish(PairRule):
         The column that holds each person's own wish for it; empty is no wish.
     """
 
-    field: str = "gender"
-    wish: str = "partner_gender"
+    field: ColumnName = "gender"
+    wish: ColumnName = "partner_gender"
     missing: Missing = dataclasses.field(default="fail", kw_only=True)
     private: ClassVar[bool] = True
 
@@ -160,8 +160,8 @@ class PartnerWish(PairRule):
         return None if value is None else name_key(str(wish)) == name_key(str(value))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
-        for column in (self.wish, self.field):
-            require_column(self, column, mentors, mentees)
+        for name in (self.wish, self.field):
+            require_column(self, name, mentors, mentees)
 
     def shape(self, mentors: Roster, mentees: Roster) -> Shape:
         passes = self.missing != "fail"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +13,7 @@ import numpy as np
 from rmatch.errors import InvalidInputError
 from rmatch.fields import ALIASES, header_key, written
 from rmatch.forms import Bools, Known, Mask, PairForm, rectangle
-from rmatch.names import did_you_mean
+from rmatch.names import did_you_mean, snake_case
 from rmatch.parameters import called, check_parameters
 
 if TYPE_CHECKING:
@@ -52,15 +51,11 @@ class PairRule:
 
     def __post_init__(self) -> None:
         check_parameters(self)
-        if self.missing not in ("fail", "pass", "flag"):
-            raise InvalidInputError(
-                f"{self.name}: missing={self.missing!r}; allowed are 'fail', 'pass' and 'flag'"
-            )
 
     @property
     def name(self) -> str:
         """The rule's name in tables and files: its class name in snake case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self).__name__)
 
     @property
     def minimum_score(self) -> float | None:

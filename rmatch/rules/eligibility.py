@@ -34,13 +34,6 @@ class PersonRule(PairRule):
 
     who: Who = field(default="both", kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.who not in ("both", "mentor", "mentee"):
-            raise InvalidInputError(
-                f"{self.name}: who={self.who!r}; allowed are 'both', 'mentor' and 'mentee'"
-            )
-
     def passes(self, person: Person) -> bool | None:
         """Decide one person from plain data."""
         raise NotImplementedError
@@ -148,9 +141,9 @@ class ActiveDuring(PairRule):
     min_days: int | None = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         for name in ("start", "end"):
             object.__setattr__(self, name, iso_day(f"active_during: {name}", getattr(self, name)))
+        super().__post_init__()
         if self.end < self.start:
             raise InvalidInputError(f"active_during: end {self.end} is before start {self.start}")
         first, last, needed = self._range

@@ -13,7 +13,7 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Table
 from rmatch.names import label, name_key
-from rmatch.parameters import listed
+from rmatch.parameters import ColumnName, is_list, listed
 from rmatch.rules.base import PairRule, Shape, require_column
 
 if TYPE_CHECKING:
@@ -44,12 +44,11 @@ class Same(PairRule):
     True
     """
 
-    field: str
+    field: ColumnName
     also: Iterable[Iterable[str]] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_field(self, self.field)
         object.__setattr__(self, "also", value_pairs(f"{self.name}: also", self.also))
 
     def bound(self, mentors: Roster, mentees: Roster) -> Same:
@@ -92,11 +91,7 @@ class Same(PairRule):
 class Different(PairRule):
     """The two people differ in a field: department, site, country or any extra field."""
 
-    field: str
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_field(self, self.field)
+    field: ColumnName
 
     @property
     def name(self) -> str:
@@ -119,21 +114,10 @@ class Different(PairRule):
         return f"{self.describe()}: {mentor.get(self.field)} and {mentee.get(self.field)}"
 
 
-def check_field(rule: PairRule, name: str) -> None:
-    """Raise unless the field that a rule compares is named."""
-    if not name:
-        raise InvalidInputError(
-            f"{type(rule).__name__}: field={name!r}; the name of a column is needed"
-        )
-
-
 def value_pairs(name: str, pairs: Any) -> frozenset[frozenset[Any]]:
     """Return pairs of two different values of a field; what is no pair is named."""
     given = listed(name, pairs)
-    found = [
-        frozenset(each) if isinstance(each, Iterable) and not isinstance(each, str) else frozenset()
-        for each in given
-    ]
+    found = [frozenset(each) if is_list(each) else frozenset() for each in given]
     wrong = [each for each, pair in zip(given, found, strict=True) if len(pair) != 2]
     if wrong:
         raise InvalidInputError(f"{name}: {wrong[:5]}; pairs of two different values are allowed")

@@ -10,6 +10,7 @@ import numpy as np
 from rmatch.columns import Categories
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import name_key
+from rmatch.parameters import ColumnName
 from rmatch.rules.base import PairRule, require_column
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class PlaceAndFormat(PairRule):
     (False, True)
     """
 
-    format: str = "format"
-    site: str = "site"
+    format: ColumnName = "format"
+    site: ColumnName = "site"
 
     def holds(self, mentor: Person, mentee: Person) -> bool | None:
         wanted = {_format(mentor.get(self.format)), _format(mentee.get(self.format))}

@@ -92,13 +92,13 @@ class TimeZoneDifference(PairRule):
     fields: ClassVar[tuple[str, ...]] = ("timezone",)
 
     def __post_init__(self) -> None:
+        if self.on is not None:
+            object.__setattr__(self, "on", iso_day("time_zone_difference: on", self.on))
         super().__post_init__()
         if self.max_hours < 0:
             raise InvalidInputError(
                 f"time_zone_difference: max_hours={self.max_hours}; at least 0 is allowed"
             )
-        if self.on is not None:
-            object.__setattr__(self, "on", iso_day("time_zone_difference: on", self.on))
 
     @property
     def _span(self) -> Span:

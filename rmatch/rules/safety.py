@@ -17,7 +17,7 @@ import numpy as np
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.forms import Exceptions
 from rmatch.names import amount, label
-from rmatch.parameters import id_pairs
+from rmatch.parameters import Frozen, id_pairs
 from rmatch.reading.structure import circles
 from rmatch.rules.base import Missing, PairRule, Shape
 from rmatch.sides import strangers
@@ -73,20 +73,10 @@ class ReportingLine(PairRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number = isinstance(self.depth, int) and not isinstance(self.depth, bool)
-        if self.depth not in _DEPTHS and not (number and self.depth >= 1):  # type: ignore[operator]
+        if not isinstance(self.depth, str) and self.depth < 1:
             raise InvalidInputError(
                 f"reporting_line: depth={self.depth!r}; allowed are 'direct', 'skip', 'chain' and "
                 "numbers of steps from 1"
-            )
-        if self.unknown_managers not in ("error", "head"):
-            raise InvalidInputError(
-                f"reporting_line: unknown_managers={self.unknown_managers!r}; allowed are 'error' "
-                "and 'head'"
-            )
-        if not isinstance(self.org, Mapping):
-            raise InvalidInputError(
-                f"reporting_line: org={self.org!r:.60}; a dict of managers by person is needed"
             )
         for name in ("dotted", "waived"):
             pairs = frozenset(map(frozenset, id_pairs(f"{self.name}: {name}", getattr(self, name))))
@@ -94,7 +84,7 @@ class ReportingLine(PairRule):
                 raise InvalidInputError(f"reporting_line: {name} holds pairs of two different ids")
             object.__setattr__(self, name, pairs)
         org = {label(p): None if m is None else label(m) for p, m in self.org.items()}
-        object.__setattr__(self, "org", org)
+        object.__setattr__(self, "org", Frozen(org))
 
     def bound(self, mentors: Roster, mentees: Roster) -> ReportingLine:
         """Complete the organisation chart from the rosters, and refuse a broken one."""

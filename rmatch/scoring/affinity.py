@@ -11,6 +11,7 @@ import numpy as np
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains, Linear, csr, on_grid, side_by_side
 from rmatch.names import amount
+from rmatch.parameters import ColumnName
 from rmatch.scoring.base import ScorePart, Term
 from rmatch.zones import difference_hours
 
@@ -31,13 +32,6 @@ class SharedInterests(ScorePart):
 
     of: Literal["mentee", "jaccard"] = "mentee"
     fields: ClassVar[tuple[str, ...]] = ("interests",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.of not in ("mentee", "jaccard"):
-            raise InvalidInputError(
-                f"shared_interests: of={self.of!r}; allowed are 'mentee' and 'jaccard'"
-            )
 
     def terms(self, mentor: Person, mentee: Person) -> list[Term]:
         common = sorted(mentor.interests & mentee.interests)
@@ -130,8 +124,8 @@ class Convenience(ScorePart):
     half out, and the other counts in full.
     """
 
-    site: str | None = "site"
-    timezone: str | None = "timezone"
+    site: ColumnName | None = "site"
+    timezone: ColumnName | None = "timezone"
     max_hours: float = 8
 
     def __post_init__(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -13,6 +12,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.forms import GRID, Floats, GainForm, Gains, rectangle
+from rmatch.names import snake_case
 from rmatch.parameters import check_parameters
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ScorePart:
     @property
     def name(self) -> str:
         """The part's name in tables and files: its class name in snake case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self).__name__)
 
     def bound(self, mentors: Roster, mentees: Roster) -> ScorePart:
         """Return the part with what it needs to know of all people; most parts need nothing."""

@@ -12,6 +12,7 @@ from rmatch.columns import Categories
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains
 from rmatch.names import name_key
+from rmatch.parameters import ColumnName, is_finite
 from rmatch.scoring.base import ScorePart, Term
 
 if TYPE_CHECKING:
@@ -56,16 +57,17 @@ class PerspectiveDistance(ScorePart):
 
     on: Sequence[str] = ()
     spans: Mapping[str, float] = field(default_factory=dict)
-    consent: str | None = None
+    consent: ColumnName | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "on", () if isinstance(self.on, str) else tuple(self.on))
-        if not self.on:
+        object.__setattr__(self, "on", tuple(self.on))
+        if not self.on or not all(isinstance(name, str) for name in self.on):
             raise InvalidInputError(
-                "perspective_distance: on= names at least one column, in a list"
+                f"perspective_distance: on={list(self.on)!r:.60}; the names of one or more columns "
+                "are needed"
             )
-        wrong = {name: span for name, span in self.spans.items() if not span > 0}
+        wrong = {n: span for n, span in self.spans.items() if not (is_finite(span) and span > 0)}
         if wrong or set(self.spans) - set(self.on):
             raise InvalidInputError(
                 f"perspective_distance: spans={dict(self.spans)!r}; numbers above 0 for columns "

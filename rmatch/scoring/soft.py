@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rmatch.errors import InvalidInputError
 from rmatch.forms import Floats, GainForm, Gains
 from rmatch.names import did_you_mean, name_key
-from rmatch.parameters import is_finite
+from rmatch.parameters import ColumnName, is_finite
 from rmatch.rules.base import PairRule
 from rmatch.scoring.base import ScorePart, Term
 
@@ -73,17 +73,12 @@ class TableScore(ScorePart):
     without case, accents and needless spaces.
     """
 
-    mentor_field: str
-    mentee_field: str
+    mentor_field: ColumnName
+    mentee_field: ColumnName
     table: Mapping[tuple[Any, Any], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.table, Mapping):
-            raise InvalidInputError(
-                f"table_score: table={self.table!r:.60}; a dict of {{(mentor's, mentee's): score}} "
-                "is allowed"
-            )
         wrong = {
             key: value
             for key, value in self.table.items()
@@ -95,7 +90,6 @@ class TableScore(ScorePart):
             raise InvalidInputError(
                 f"table_score: {wrong}; keys are pairs of two, and values must lie in [0, 1]"
             )
-        object.__setattr__(self, "table", dict(self.table))  # what the caller does later is theirs
         if len(self._scores) < len(self.table):
             raise InvalidInputError("table_score: the table has a pair of values twice")
 

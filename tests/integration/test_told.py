@@ -188,7 +188,7 @@ def test_earlier_pairs_lose_the_point_that_a_program_wrote(tmp_path):
         (lambda: matched().audit({"m": {"kind": "a"}}, shuffles=True), "shuffles=True"),
         (lambda: matched([PartnerWish("gendr")]), "the column 'gendr', which nobody has"),
         (lambda: matched([ReleaseCap(1, "site", penalty=1e300)]), "beyond 64-bit integers"),
-        (lambda: matched([Clearance(clearance=3)]), "clearance=3; a text is needed"),
+        (lambda: matched([Clearance(clearance=3)]), "clearance=3; the name of a column is needed"),
     ],
 )
 def test_what_cannot_be_is_told_where_it_is_given(make, words):

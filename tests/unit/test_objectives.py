@@ -140,7 +140,7 @@ def test_unknown_names_get_a_suggestion(name, meant):
         (lambda: Matched("seniors"), "side='seniors'"),
         (lambda: Matched(field="grade"), "give field= together with values="),
         (lambda: Matched(values=["x"]), "give field= together with values="),
-        (lambda: Matched(ids="s1"), "give a list"),
+        (lambda: Matched(ids="s1"), "ids='s1'; a list is needed"),
         (lambda: Stable("both"), "proposers='both'"),
         (lambda: rmatch.match_matrix([[1]], objective="tiers"), "needs to know which"),
         (lambda: _tiers(Matched(ids=["nobody"])), "nobody has the ids"),

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
+import pickle
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import rmatch
-from rmatch.objectives import Score
+from rmatch.objectives import Matched, Pairs, Score, Tiers
 from rmatch.reading import check_people
 from rmatch.report.evidence import verify
 from rmatch.rules import (
+    ActiveDuring,
+    BurdenCap,
+    Clearance,
+    CohortGap,
+    CommonLanguage,
     Conflicts,
+    Consent,
     Different,
+    FairnessFloor,
     GenerationGap,
     LockedPairs,
+    MinimumScore,
     NotPrevious,
+    PairRule,
     PairsPerPerson,
+    PartnerWish,
     PeopleCount,
+    Predicate,
     Priority,
+    ReleaseCap,
     ReportingLine,
     SeniorityGap,
     TimeBudget,
+    TimeZoneDifference,
 )
-from rmatch.scoring import Convenience, TeachingCoverage
+from rmatch.scoring import (
+    Convenience,
+    CustomScore,
+    PerspectiveDistance,
+    TableScore,
+    TeachingCoverage,
+)
 
 MENTORS = [{"id": "m", "level": 1, "skills": "AI:4"}]
 MENTEES = [{"id": "s", "level": 5, "goals": "AI:4"}]
@@ -57,6 +83,97 @@ def test_numbers_are_numbers(make, message):
         make()
 
 
+def _function(_mentor, _mentee):
+    return True
+
+
+WORDS = np.array(["fail", "pass"])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SeniorityGap(2, either_way="no"), "either_way='no'; True or False is needed"),
+        (lambda: CohortGap(1, either_way=math.nan), "either_way=nan; True or False"),
+        (lambda: NotPrevious(until_all_seen="false"), "until_all_seen='false'; True or False"),
+        (lambda: GenerationGap(15, reason=3), "generation_gap: reason=3; text is needed"),
+        (lambda: Predicate(function=_function, label=3), "predicate: label=3; text is needed"),
+        (lambda: CustomScore(_function, None), "custom_score: label=None; text is needed"),
+        (lambda: Clearance(clearance=3), "clearance=3; the name of a column is needed"),
+        (lambda: Priority(None), "priority: field=None; the name of a column is needed"),
+        (lambda: FairnessFloor(""), "fairness_floor: field=''; the name of a column"),
+        (lambda: PartnerWish(None), "partner_wish: field=None; the name of a column"),
+        (lambda: BurdenCap(running=3), "running=3; the name of a column, or None, is needed"),
+        (lambda: Matched(field=3, values=[1]), "Matched: field=3; the name of a column"),
+        (lambda: Tiers(None), "tiers=None; a list is needed"),
+        (lambda: Tiers([Pairs("x")]), "Pairs: rule='x'; a pair rule"),
+        (lambda: Matched(ids=None), "Matched: ids=None; a list is needed"),
+        (lambda: BurdenCap(values=None), "burden_cap: values=None; a list is needed"),
+        (lambda: PerspectiveDistance(on=None), "on=None; a list is needed"),
+        (lambda: PerspectiveDistance(on=[3]), r"on=\[3\]; the names of one or more columns"),
+        (lambda: PeopleCount(np.array("x"), most=1), "people=array.*; a list is needed"),
+        (lambda: TableScore("a", "b", 3), "table=3; a dict is needed"),
+        (lambda: SeniorityGap(1, missing=WORDS), "missing=array.*; one of 'fail', 'pass', 'flag'"),
+        (lambda: CommonLanguage(WORDS), "level=array.*; text is needed"),
+        (lambda: Consent(who=pd.Series(["a"])), "one of 'both', 'mentor', 'mentee' is needed"),
+        (lambda: ActiveDuring("2026-01-01", pd.NaT), "end=NaT; a day such as"),
+        (lambda: TimeZoneDifference(on=pd.NaT), "on=NaT; a day such as"),
+        (lambda: rmatch.Programme(rules=None), "programme: rules=None; a list is needed"),
+        (lambda: rmatch.Programme(synonyms=["a"]), r"synonyms=\['a'\]; a dict is needed"),
+        (lambda: MinimumScore(pd.NA), "least=<NA>; a finite number is needed"),
+    ],
+)
+def test_parameters_are_what_they_are_declared_to_be(make, message):
+    """The text "no" is true in Python, and an array has no truth: neither is guessed at."""
+    with pytest.raises(rmatch.InvalidInputError, match=message):
+        make()
+
+
+def test_what_is_as_good_as_the_declared_type_becomes_it():
+    """Fractions and numpy's scalars work, print and are written as plain numbers."""
+    assert type(MinimumScore(Fraction(1, 4)).least) is float
+    assert SeniorityGap(np.int64(2), either_way=np.True_) == SeniorityGap(2, either_way=True)
+    rules = [MinimumScore(Fraction(1, 3)), TimeBudget(most=Fraction(5, 3))]
+    score = [TeachingCoverage(weight=Fraction(1, 3))]
+    assert len(rmatch.match(MENTORS, MENTEES, rules=rules, score=score)) == 1
+
+
+@dataclass(frozen=True)
+class _Own(PairRule):
+    when: date | None = None
+    wanted: Unknown = 3  # noqa: F821
+    names: list[str] = None  # a default is its class's own affair
+    strict: bool = False
+
+    def holds(self, mentor, mentee):
+        return True
+
+
+def test_rules_of_ones_own_are_checked_where_their_types_are_known():
+    """Other annotations are left alone, even those that only a type checker finds."""
+    assert _Own(date(2026, 1, 31), object(), ["a"]).names == ["a"]
+    for wrong in ({"names": "ab"}, {"strict": "no"}):
+        with pytest.raises(rmatch.InvalidInputError, match=r"_own: (names='ab'|strict='no'); "):
+            _Own(**wrong)
+
+
+def test_dicts_given_to_rules_are_copied_and_cannot_be_changed():
+    """A rule is the same as long as it lives, and past its checks nothing gets into it."""
+    table, org, most = {("IT", "IT"): 1.0}, {"a": None}, {"IT": 1}
+    made = TableScore("department", "department", table), ReportingLine(org=org), ReleaseCap(most)
+    held = [made[0].table, made[1].org, made[2].most]
+    for given, mine in zip((table, org, most), held, strict=True):
+        assert mine == given == copy.deepcopy(mine) == pickle.loads(pickle.dumps(mine))
+        given.clear()
+        assert len(mine) == 1
+        for change in (mine.clear, mine.popitem, lambda mine=mine: mine.update(a=1)):
+            with pytest.raises(TypeError, match="make a changed one with replace"):
+                change()
+    programme = rmatch.Programme(rules=made[1:], score=made[:1])
+    assert rmatch.Programme.from_toml(programme.to_toml()) == programme
+    assert len({hash(each) for each in made}) == 3
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -73,6 +190,7 @@ def test_numbers_are_numbers(make, message):
         ({"seats": "2"}, "seats='2'"),
         ({"synonyms": ["AI"]}, r"synonyms=\['AI'\]; a dict of names to names"),
         ({"rename": {"x": 1}}, "rename="),
+        ({"rules": [PartnerWish("gendr", "level")]}, "reads the column 'gendr', which nobody has"),
         ({"rules": [Different("Team")]}, "a column of that name is read as 'department'"),
         ({"as_of": "2025"}, "as_of='2025'; a year from 1900"),
     ],
@@ -160,8 +278,11 @@ def test_a_misspelt_keyword_gets_a_suggestion(call, says):
         (lambda: NotPrevious([None]), r"not_previous: \[None\]"),
         (lambda: NotPrevious([("a", "b", "2025")]), "a number, is needed"),
         (lambda: NotPrevious([("a", "b", 1)], cycles=-1), "cycles=-1; a whole number"),
-        (lambda: ReportingLine(unknown_managers="ignore"), "unknown_managers='ignore'; allowed"),
-        (lambda: ReportingLine(org=["a"]), r"org=\['a'\]; a dict of managers"),
+        (
+            lambda: ReportingLine(unknown_managers="ignore"),
+            "unknown_managers='ignore'; one of 'error', 'head'",
+        ),
+        (lambda: ReportingLine(org=["a"]), r"org=\['a'\]; a dict is needed"),
         (lambda: matched().agreement("m", "s", sessions="x"), "sessions='x'; a whole number"),
         (lambda: matched().kpis(min_cell="x"), "min_cell='x'; a whole number"),
         (lambda: matched().kpis(min_cell=0), "min_cell=0; a whole number"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +13,7 @@ import numpy as np
 from rmatch.check import Violation
 from rmatch.columns import Categories, Ragged
 from rmatch.errors import InvalidInputError
+from rmatch.names import snake_case
 from rmatch.parameters import check_parameters
 from rmatch.rules.base import _parameters
 
@@ -88,7 +88,7 @@ class CohortRule:
     @property
     def name(self) -> str:
         """The rule's name in tables and files: its class name in snake case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self).__name__)
 
     @property
     def hard(self) -> bool:
@@ -253,16 +253,6 @@ def fraction(rule: CohortRule, name: str, value: Any) -> Fraction:
     ):
         raise InvalidInputError(f"{rule.name}: {name}={value!r}; a number from 0 to 1 is allowed")
     return Fraction(value).limit_denominator(10_000)
-
-
-def check_side(
-    rule: CohortRule, side: str, allowed: Sequence[str] = ("mentors", "mentees")
-) -> None:
-    """Raise unless a side is one of those allowed."""
-    if side not in allowed:
-        raise InvalidInputError(
-            f"{rule.name}: side={side!r}; allowed are {', '.join(map(repr, allowed))}"
-        )
 
 
 def whole(rule: CohortRule, name: str, value: Any, least: int = 0) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from rmatch.parameters import ColumnName
 from rmatch.rows import Row
 from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
@@ -19,7 +20,6 @@ from rmatch.rules.cohort.base import (
     PricedRule,
     Side,
     between,
-    check_side,
     ends,
     limits,
     outside,
@@ -92,7 +92,6 @@ class PairsPerPerson(CohortRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_side(self, self.side)
         limits(self, self.least, self.most)
 
     @property
@@ -137,7 +136,7 @@ class RunningPairs(CohortRule):
     1
     """
 
-    field: str = "running"
+    field: ColumnName = "running"
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         require_column(self, self.field, mentors, mentees)
@@ -194,7 +193,6 @@ class PairsIfAny(PricedRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_side(self, self.side)
         limits(self, self.least, self.most)
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 
 from rmatch.errors import InvalidInputError
 from rmatch.names import percent
+from rmatch.parameters import ColumnName
 from rmatch.rows import Row
 from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
@@ -20,7 +21,6 @@ from rmatch.rules.cohort.base import (
     CohortRule,
     Pairs,
     Side,
-    check_side,
     ends,
     fraction,
     groups,
@@ -40,12 +40,8 @@ class _BetweenGroups(CohortRule):
     The rate of a group is the share of its members who have at least one pair.
     """
 
-    field: str
+    field: ColumnName
     side: Side = "mentees"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_side(self, self.side)
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         require_column(self, self.field, mentors, mentees)

@@ -11,7 +11,7 @@ import numpy as np
 
 from rmatch.errors import InputProblem, InvalidInputError
 from rmatch.names import label, labels
-from rmatch.parameters import listed
+from rmatch.parameters import ColumnName, Frozen
 from rmatch.rows import Row
 from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
@@ -20,7 +20,6 @@ from rmatch.rules.cohort.base import (
     Pairs,
     PricedRule,
     between,
-    check_side,
     groups,
     limits,
     outside,
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
     from rmatch.people import Roster
     from rmatch.problem import Problem
-
-_SIDES = ("both", "mentors", "mentees")
 
 
 @dataclass(frozen=True)
@@ -60,17 +57,16 @@ class ReleaseCap(PricedRule):
     """
 
     most: int | Mapping[str, int]
-    field: str = "department"
+    field: ColumnName = "department"
     side: Literal["both", "mentors", "mentees"] = "both"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_side(self, self.side, _SIDES)
         if isinstance(self.most, Mapping):
             named = {
                 label(unit) if isinstance(unit, str) else unit: n for unit, n in self.most.items()
             }
-            object.__setattr__(self, "most", named)
+            object.__setattr__(self, "most", Frozen(named))
         for value in self.most.values() if isinstance(self.most, Mapping) else (self.most,):
             whole(self, "most", value)
 
@@ -143,9 +139,7 @@ class _OfPeople(PricedRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(
-            self, "people", tuple(dict.fromkeys(labels(listed("people", self.people))))
-        )
+        object.__setattr__(self, "people", tuple(dict.fromkeys(labels(self.people))))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         """Raise where somebody is on neither roster."""

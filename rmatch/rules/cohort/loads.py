@@ -13,7 +13,7 @@ import numpy as np
 
 from rmatch.ascending import places
 from rmatch.errors import InvalidInputError
-from rmatch.parameters import id_pairs
+from rmatch.parameters import ColumnName, id_pairs
 from rmatch.rows import Row
 from rmatch.rules.base import require_column
 from rmatch.rules.cohort.base import (
@@ -22,7 +22,6 @@ from rmatch.rules.cohort.base import (
     Pairs,
     PricedRule,
     both_roles,
-    check_side,
     groups,
     pairs_between,
     whole,
@@ -83,21 +82,20 @@ class BurdenCap(CohortRule):
     """
 
     most: int = 2
-    running: str | None = None
+    running: ColumnName | None = None
     side: Literal["both", "mentors", "mentees"] = "both"
-    field: str | None = None
+    field: ColumnName | None = None
     values: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole(self, "most", self.most)
-        check_side(self, self.side, ("both", "mentors", "mentees"))
-        if isinstance(self.values, str) or (self.field is None) != (not self.values):
+        object.__setattr__(self, "values", tuple(self.values))
+        if (self.field is None) != (not self.values):
             raise InvalidInputError(
                 f"{self.name}: field={self.field!r}, values={self.values!r}; "
                 "give a column and a list of its values, or neither"
             )
-        object.__setattr__(self, "values", tuple(self.values))
 
     def validate(self, mentors: Roster, mentees: Roster) -> None:
         for name in (self.running, self.field):
@@ -209,9 +207,9 @@ class TimeBudget(CohortRule):
 
     mentor_hours: float = 1.0
     mentee_hours: float = 1.0
-    field: str = "hours_per_month"
+    field: ColumnName = "hours_per_month"
     most: float | None = None
-    running: str | None = None
+    running: ColumnName | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmatch.errors import InvalidInputError
+from rmatch.parameters import ColumnName
 from rmatch.rules.base import require_column
-from rmatch.rules.cohort.base import Breach, CohortRule, Pairs, Side, check_side
+from rmatch.rules.cohort.base import Breach, CohortRule, Pairs, Side
 
 if TYPE_CHECKING:
     from rmatch.candidates import Bounds
@@ -50,13 +51,12 @@ class Priority(CohortRule):
     'waiting'
     """
 
-    field: str
+    field: ColumnName
     weight: float = 0.1
     side: Side = "mentees"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_side(self, self.side)
         if self.weight < 0:
             raise InvalidInputError(
                 f"{self.name}: weight={self.weight!r}; a finite number of at least 0 is allowed"

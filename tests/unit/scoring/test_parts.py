@@ -110,7 +110,7 @@ def test_nothing_to_score_by_is_an_error():
         (lambda: TeachingCoverage(weight=-1), "weight=-1"),
         (lambda: TeachingCoverage(weight=float("nan")), "weight=nan"),
         (lambda: MutualLearning(mean="max"), "'harmonic', 'geometric' and 'min'"),
-        (lambda: SharedInterests(of="both"), "'mentee' and 'jaccard'"),
+        (lambda: SharedInterests(of="both"), "one of 'mentee', 'jaccard' is needed"),
         (lambda: SharedValues(low=5, high=5), "low=5 must be below"),
         (lambda: Convenience(site=None, timezone=None), "both None"),
         (lambda: StatedPreference(max_rank=0), "max_rank=0; at least 1"),
