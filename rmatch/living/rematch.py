@@ -170,7 +170,8 @@ def rematch(
     previous
         The earlier :class:`Matching` or :class:`Rematch`; a stored one, read by
         :meth:`rmatch.schema.MatchingRecord.from_dict`; or the earlier pairs, as (mentor, mentee)
-        ids or as a dict from those to their states.
+        ids or as a dict from those to their states. What was locked or declined only a ``Matching``
+        or ``Rematch`` knows: with anything else, say it again in ``states``.
     mentors, mentees
         Today's people, as :func:`rmatch.match` takes them. Default: those of ``previous``.
     drop
@@ -185,8 +186,9 @@ def rematch(
     price
         What one change costs, in score.
     rules, score, objective, seats
-        As in :func:`rmatch.match`; default those of ``previous``, its locks and budget of changes
-        left out. Give ``rules`` again when somebody has another manager now.
+        As in :func:`rmatch.match`; default those of ``previous``, its budget of changes left out;
+        its locked pairs are a matter of ``states``. Give ``rules`` again when somebody has another
+        manager now.
     time_limit
         Seconds after which the best so far is returned.
     reading
