@@ -14,6 +14,7 @@ from rmatch.audit import read_groups
 from rmatch.audit.proxies import cramers_v, used_columns
 from rmatch.errors import InvalidInputError
 from rmatch.rules import Different, PairCount, ReportingLine, Same, SeniorityGap, Vetoes
+from rmatch.scoring import StatedPreference, TeachingCoverage
 
 
 def programme(rules=(), mentees=24, mentors=12, **changes):
@@ -221,6 +222,21 @@ def test_a_column_that_determines_the_attribute_is_flagged():
     level = found["level", "mentees"]
     assert level.v > 0.9
     assert level.flagged
+
+
+def test_ids_are_no_proxies():
+    """The most wanted person would be named; managers and wishes are people, no traits."""
+    mentors = [{"id": f"m{n}", "skills": "AI:4"} for n in range(12)]
+    mentees = [
+        {"id": f"s{n}", "goals": "AI:4", "preferences": f"m{n % 2}", "manager": f"s{n % 2}"}
+        for n in range(2, 14)
+    ]
+    rules = [ReportingLine(unknown_managers="head")]
+    score = [TeachingCoverage(), StatedPreference()]
+    matching = rmatch.match(mentors, mentees, rules=rules, score=score)
+    groups = {f"s{n}": {"gender": "fm"[n % 2]} for n in range(2, 14)}
+    found = matching.audit(groups, shuffles=1).proxies
+    assert {proxy.column for proxy in found} == {"goals", "skills"}
 
 
 def test_many_labels_alone_are_no_proxy():
