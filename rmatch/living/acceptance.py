@@ -106,13 +106,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a pair stands: since when, who said yes, and who or what brought it there."""
+    """Where a pair stands: since when, who said yes, and who or what brought it there.
+
+    ``asked`` is the day on which the two were asked, while an answer is awaited.
+    """
 
     state: State
     since: date
     accepted: tuple[str, ...] = ()
     by: str = ""
     reason: str = ""
+    asked: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +199,14 @@ class Ledger:
                 left = " or ".join(repr(each) for each in pair if each not in accepted)
                 raise _refused(event, f"by={event.by!r}; {left} is asked")
             accepted = (*accepted, event.by)
+        # The answer of one does not let the other wait longer.
+        asked = ((was and was.asked) or event.on) if to in _ASKED else None
         people = (("mentors", event.mentor), ("mentees", event.mentee))
         for who in people if not to.over else ():
             self._must_be_here(event, who)
         if state in _MET and to not in _MET:
             self.served |= dict.fromkeys(people, event.on)
-        self.pairs[pair] = Standing(to, event.on, accepted, event.by, event.reason)
+        self.pairs[pair] = Standing(to, event.on, accepted, event.by, event.reason, asked)
 
     def _override(self, event: Event) -> State:
         if not event.reason:

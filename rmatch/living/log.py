@@ -161,13 +161,10 @@ class PairLog:
         if not (is_whole(after) and after >= 0):
             raise InvalidInputError(f"after={after!r}; whole days, at least 0, are needed")
         on = day("on", on)
-        # One of the two may have answered since: the other has been asked for as long.
-        asked = {(e.mentor, e.mentee): e.on for e in self.events() if e.kind == "approved"}
         late = [
             pair
             for pair, standing in self.standings().items()
-            if standing.state in (State.APPROVED, State.ACCEPTED)
-            and on - asked.get(pair, standing.since) > timedelta(days=after)
+            if standing.asked is not None and on - standing.asked > timedelta(days=after)
         ]
         reason = f"no answer in {after} days"
         self.record(*(Event("lapsed", *pair, on, reason=reason) for pair in late))

@@ -245,6 +245,16 @@ def test_an_answer_of_one_does_not_let_the_other_wait_longer():
         assert log.lapse(after=10, on=later(12)) == (("m", "s"),)
 
 
+def test_who_is_asked_again_has_as_long_to_answer():
+    """The first asking was answered; what a person overrides later is another."""
+    with PairLog(":memory:") as log:
+        log.record(PROPOSED, APPROVED, event("declined", "m", on=later(2)))
+        again = event("overridden", "Kim", on=later(20), reason="asked to", to="approved")
+        log.record(again)
+        assert log.lapse(after=10, on=later(30)) == ()
+        assert log.lapse(after=10, on=later(31)) == (("m", "s"),)
+
+
 def test_two_writers_of_one_file_see_each_other(tmp_path):
     """Whoever decides on stale knowledge is refused by what the other recorded."""
     one, other = PairLog(tmp_path / "pairs.db"), PairLog(tmp_path / "pairs.db")
