@@ -52,8 +52,9 @@ def from_scim(
         The same for what people want to learn, with ``level`` as the target.
     also
         Further attributes by their SCIM path, and the field that each becomes:
-        ``{"urn:example:hr:2.0:User:grade": "level"}``. What is said by a table, or by the
-        preferred languages, must not be said here too.
+        ``{"urn:example:hr:2.0:User:grade": "level"}``. They take the place of what is read
+        without being named: with ``"...:employeeNumber": "id"``, tables are joined by that number.
+        What is said by a table, or by the preferred languages, must not be said here too.
 
     Raises
     ------
@@ -86,15 +87,18 @@ def from_scim(
     problems = []
     people = []
     for number, user in enumerate(users, 1):
-        if not isinstance(user, Mapping) or missing(user.get("id")):
+        found = {}
+        if isinstance(user, Mapping):
+            found = {field: _at(user, path) for path, field in paths.items()}
+        if missing(found.get("id")):
             problems.append(InputProblem("a user without an id", number))
             continue
-        found = {field: _at(user, path) for path, field in paths.items()}
         found["name"] = found["name"] or _at(user, "name.formatted")
+        person = label(found["id"])
         tables = {
             "languages": _languages(user.get("preferredLanguage")),
-            "skills": able.get(label(user["id"])),
-            "goals": wanted.get(label(user["id"])),
+            "skills": able.get(person),
+            "goals": wanted.get(person),
         }
         twice = [name for name, given in tables.items() if given and not _absent(found.get(name))]
         problems += [InputProblem("given twice: leave it out of also=", number, n) for n in twice]

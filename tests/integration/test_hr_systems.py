@@ -170,6 +170,18 @@ def test_rows_of_skills_meet_their_user_however_the_id_is_written(written):
     assert ana["skills"] == {"AI": 4}
 
 
+def test_tables_are_joined_by_the_id_that_people_go_by():
+    """Tables of skills often have the number of an employee, which the directory does not go by."""
+    also = {f"{HR}:number": "id"}
+    skills = [{"id": 701, "skill": "AI", "level": 4}]
+    user = {"id": "e9-4f", "displayName": "Ana", HR: {"number": "701"}}
+    assert from_scim([user], also=also, skills=skills) == [
+        {"id": "701", "name": "Ana", "skills": {"AI": 4}}
+    ]
+    with pytest.raises(InvalidInputError, match="row 2: a user without an id"):
+        from_scim([user, {"id": "e9-50"}], also=also)
+
+
 def test_two_levels_of_one_skill_and_what_is_no_flag_are_told():
     levels = [{"id": "1", "skill": "AI", "level": level} for level in (4, 1)]
     with pytest.raises(
